@@ -1,0 +1,1 @@
+"""The bottom: settings, errors, ids, limits, tokens, hints, wake-ups. Imports nothing of ours."""
