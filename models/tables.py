@@ -1,0 +1,32 @@
+"""All tables, and the configuration Tortoise migrates and reads them by."""
+
+from models.conclusion import Conclusion
+from models.event import Event
+from models.evidence import Citation, Evidence, Premise
+from models.membership import Membership
+from models.message import Message
+from models.mind import Mind
+from models.peer import Peer
+from models.scope import Scope, ScopeSession
+from models.session import Session
+from models.window import Window
+from models.work import WorkItem
+from models.workspace import Workspace
+
+__all__ = [
+    "Citation",
+    "Conclusion",
+    "Event",
+    "Evidence",
+    "Membership",
+    "Message",
+    "Mind",
+    "Peer",
+    "Premise",
+    "Scope",
+    "ScopeSession",
+    "Session",
+    "Window",
+    "WorkItem",
+    "Workspace",
+]

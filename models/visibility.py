@@ -1,0 +1,117 @@
+"""Who may see what: the rule of semantics.md as SQL, in this one place, used by every read.
+
+A vantage is handed to SQL as three parameters that every statement here binds alike:
+
+    $1  workspace id
+    $2  observer's peer id, or null: the global view
+    $3  session ids that the reading is narrowed to, or null: all; empty: nothing
+
+Predicates end in `IS NOT TRUE` or `IS TRUE` where a null could otherwise read as a yes: a peer
+without any membership has no multirange at all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from models.database import Runner
+
+
+@dataclass(frozen=True, slots=True)
+class Vantage:
+    """Whose eyes a reading takes, and where it is allowed to look."""
+
+    workspace_id: UUID
+    observer_id: UUID | None = None
+    """None: the global view, the source of truth."""
+    session_ids: tuple[UUID, ...] | None = None
+    """None: everywhere. Empty: nowhere."""
+
+    def to_parameters(self) -> tuple[UUID, UUID | None, list[UUID] | None]:
+        """Returns what $1, $2 and $3 are bound to."""
+        sessions = None if self.session_ids is None else list(self.session_ids)
+        return self.workspace_id, self.observer_id, sessions
+
+
+MESSAGE_IS_VISIBLE = """(
+    m.workspace_id = $1
+    AND ($3::uuid[] IS NULL OR m.session_id = ANY ($3))
+    AND ($2::uuid IS NULL OR EXISTS (
+        SELECT FROM membership AS stay
+        WHERE stay.session_id = m.session_id AND stay.peer_id = $2
+          AND stay.from_sequence <= m.sequence
+          AND (stay.to_sequence IS NULL OR stay.to_sequence > m.sequence)
+    ))
+)"""
+"""Message `m` was witnessed by the observer, whether or not it observes others."""
+
+
+def see_conclusion(alias: str, *, observer: str = "$2", sessions: str = "$3") -> str:
+    """Returns the predicate that `observer` sees the conclusion `alias`, from within `sessions`.
+
+    Every window of its evidence lies inside the sessions and was witnessed by the observer on
+    intervals with observe_others. A peer's view of itself needs no observe_others, and rests on
+    what it said itself. What one mind made of what it sees is seen by that mind alone: that it
+    was made, and of what, depends on everything the mind saw.
+    """
+    return f"""(
+    {alias}.workspace_id = $1
+    AND ({alias}.mind_id IS NULL OR {alias}.mind_id IN (
+        SELECT mind.id FROM mind
+        WHERE mind.observed_id = {alias}.observed_id
+          AND mind.observer_id IS NOT DISTINCT FROM {observer}
+    ))
+    AND EXISTS (SELECT FROM evidence WHERE evidence.conclusion_id = {alias}.id)
+    AND NOT EXISTS (
+        SELECT FROM evidence AS window_
+        WHERE window_.conclusion_id = {alias}.id
+          AND (
+            ({sessions}::uuid[] IS NULL OR window_.session_id = ANY ({sessions}))
+            AND ({observer}::uuid IS NULL OR
+                int4range(window_.first_sequence, window_.last_sequence, '[]') <@ (
+                    SELECT range_agg(int4range(stay.from_sequence, stay.to_sequence))
+                    FROM membership AS stay
+                    WHERE stay.session_id = window_.session_id AND stay.peer_id = {observer}
+                      AND (stay.observe_others OR {alias}.observed_id = {observer})
+                ))
+          ) IS NOT TRUE
+    )
+    AND ({alias}.observed_id IS DISTINCT FROM {observer} OR NOT EXISTS (
+        SELECT FROM citation JOIN message AS cited ON cited.id = citation.message_id
+        WHERE citation.conclusion_id = {alias}.id AND cited.peer_id <> {alias}.observed_id
+    ))
+)"""
+
+
+async def list_witnessed(
+    runner: Runner, vantage: Vantage, session_id: UUID, sequences: Sequence[int]
+) -> list[int]:
+    """Returns those of a session's sequences that the vantage witnessed, forgotten or not."""
+    records = await runner.fetch(
+        """
+        SELECT sequence FROM unnest($5::int[]) AS told(sequence)
+        WHERE ($3::uuid[] IS NULL OR $4 = ANY ($3)) AND ($2::uuid IS NULL OR EXISTS (
+            SELECT FROM membership AS stay
+            WHERE stay.workspace_id = $1 AND stay.session_id = $4 AND stay.peer_id = $2
+              AND stay.from_sequence <= sequence
+              AND (stay.to_sequence IS NULL OR stay.to_sequence > sequence)))
+        ORDER BY sequence
+        """,
+        *vantage.to_parameters(),
+        session_id,
+        list(sequences),
+    )
+    return [record["sequence"] for record in records]
+
+
+async def observes_others(runner: Runner, vantage: Vantage) -> bool:
+    """Tells whether the observer holds models of others: by its setting, or in some session."""
+    found = await runner.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM peer WHERE workspace_id = $1 AND id = $2 AND observe_others)
+            OR EXISTS (SELECT FROM membership WHERE workspace_id = $1 AND peer_id = $2
+                       AND observe_others AND ($3::uuid[] IS NULL OR session_id = ANY ($3)))
+        """,
+        *vantage.to_parameters(),
+    )
+    return bool(found)
