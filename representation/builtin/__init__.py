@@ -1,0 +1,1 @@
+"""The built-in reasoner: deterministic and extractive, by rules and word lists, without a model."""

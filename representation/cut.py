@@ -1,0 +1,105 @@
+"""Cuts a session's messages into windows of one audience (semantics.md, rule 6)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+
+class Interval(Protocol):
+    """One stay of a peer: `[from_sequence, to_sequence)`, open if the end is None."""
+
+    @property
+    def peer_id(self) -> UUID: ...
+    @property
+    def from_sequence(self) -> int: ...
+    @property
+    def to_sequence(self) -> int | None: ...
+    @property
+    def observe_others(self) -> bool: ...
+
+
+class Said(Protocol):
+    """What of a message decides where a window ends."""
+
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def peer_id(self) -> UUID: ...
+    @property
+    def token_count(self) -> int: ...
+    @property
+    def is_reasoned(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The first window of a run of messages: how many it takes, and why it ends there."""
+
+    length: int
+    is_closed: bool
+    """True: no later message can join it. False: it ends where the messages end."""
+
+
+def cut_window(
+    messages: Sequence[Said], intervals: Sequence[Interval], *, budget_tokens: int
+) -> Cut:
+    """Finds the longest allowed window at the start of `messages` (ascending, not empty).
+
+    All its messages have the same observing witnesses, every author in it witnessed the whole of
+    it, all or none are to be reasoned about, and only a single message may exceed the budget.
+    """
+    first = messages[0]
+    stays = _merge_stays(intervals)
+    limit = _find_audience_change(intervals, after=first.sequence)
+    tokens = 0
+    for length, message in enumerate(messages):
+        limit = min(limit, _find_stay_end(stays.get(message.peer_id, ()), first.sequence))
+        tokens += message.token_count
+        if length and (
+            message.sequence >= limit
+            or tokens > budget_tokens
+            or message.is_reasoned != first.is_reasoned
+        ):
+            return Cut(length, is_closed=True)
+    return Cut(len(messages), is_closed=tokens >= budget_tokens)
+
+
+def list_audience(intervals: Iterable[Interval], sequence: int) -> list[UUID]:
+    """Returns the observing witnesses of a message, sorted."""
+    observing = _merge_stays(i for i in intervals if i.observe_others)
+    return sorted(peer for peer, stays in observing.items() if _find_stay_end(stays, sequence))
+
+
+_NEVER = 1 << 31
+"""Greater than any sequence: where an open stay ends."""
+
+_Stay = tuple[int, int]
+
+
+def _merge_stays(intervals: Iterable[Interval]) -> dict[UUID, list[_Stay]]:
+    """Joins each peer's adjacent intervals, as changes of its flags leave them."""
+    stays: dict[UUID, list[_Stay]] = defaultdict(list)
+    for interval in sorted(intervals, key=lambda i: i.from_sequence):
+        end = _NEVER if interval.to_sequence is None else interval.to_sequence
+        if end == interval.from_sequence:
+            continue  # nothing was said while it lasted
+        known = stays[interval.peer_id]
+        if known and known[-1][1] >= interval.from_sequence:
+            known[-1] = (known[-1][0], max(known[-1][1], end))
+        else:
+            known.append((interval.from_sequence, end))
+    return stays
+
+
+def _find_audience_change(intervals: Iterable[Interval], *, after: int) -> int:
+    """Returns the first sequence after `after` at which somebody starts or stops observing."""
+    observing = _merge_stays(i for i in intervals if i.observe_others)
+    bounds = (bound for stays in observing.values() for stay in stays for bound in stay)
+    return min((bound for bound in bounds if bound > after), default=_NEVER)
+
+
+def _find_stay_end(stays: Sequence[_Stay], sequence: int) -> int:
+    """Returns where the stay that holds `sequence` ends; 0 if none holds it."""
+    return next((end for start, end in stays if start <= sequence < end), 0)
