@@ -1,0 +1,1 @@
+"""Takes work items, lets representation/ think, writes the result. Safe to run twice."""

@@ -1,0 +1,18 @@
+"""What workers work with: one set per worker process, bound to its event loop."""
+
+from dataclasses import dataclass
+
+from core.hints import Hints
+from core.settings import Settings
+from models.database import Pool
+from representation.reasoner import Reasoner
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """The parts of a worker process that outlive a work item."""
+
+    settings: Settings
+    pool: Pool
+    hints: Hints
+    reasoner: Reasoner
