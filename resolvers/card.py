@@ -1,0 +1,56 @@
+"""Peer cards: the standing identity facts that a vantage can see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from models.conclusion import ConclusionRow, Selection
+from models.peer import PeerRow
+from models.workspace import find_configuration
+from representation.card import CARD_LINES
+from resolvers.conclusion import list_standing
+from resolvers.find import get_vantage
+from resolvers.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class CardValue:
+    """A card that has at least one line."""
+
+    observer_id: UUID | None
+    observed_id: UUID
+    lines: list[str]
+    updated_at: datetime
+
+
+async def list_card(services: Services, selection: Selection) -> list[ConclusionRow]:
+    """Returns the card's facts, newest first; none where the workspace does not use cards."""
+    configuration = await find_configuration(services.pool, selection.vantage.workspace_id)
+    if not configuration.peer_card.use:
+        return []
+    facts = replace(selection, is_identity=True, levels=None)
+    return await list_standing(services.pool, facts, limit=CARD_LINES)
+
+
+async def find_card(
+    services: Services,
+    observed: PeerRow,
+    *,
+    observer: str | None,
+    scope: str | None,
+    sessions: Sequence[str] | None,
+) -> CardValue | None:
+    """Finds what a vantage has on a peer's card; None: nothing."""
+    vantage = await get_vantage(
+        services.pool, observed.workspace_id, observer=observer, scope=scope, sessions=sessions
+    )
+    rows = await list_card(services, Selection(vantage, [observed.id]))
+    if not rows:
+        return None
+    return CardValue(
+        observer_id=vantage.observer_id,
+        observed_id=observed.id,
+        lines=[row.content for row in rows],
+        updated_at=max(row.recorded_at for row in rows),
+    )

@@ -1,0 +1,150 @@
+"""Asking a peer: gathers what the vantage may see, lets the reasoner answer from that alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.clock import get_now
+from core.limits import check_query
+from core.position import Position
+from models.conclusion import ConclusionRow, Selection
+from models.evidence import list_citations, list_cited_messages, list_premises
+from models.message import MessageRow, list_newest_messages
+from models.peer import PeerRow, list_peers_by_id
+from models.visibility import Vantage, observes_others
+from representation.reasoner import Question, Support
+from resolvers.conclusion import list_known
+from resolvers.find import get_peer, get_vantage
+from resolvers.services import Services
+from resolvers.wait import wait_for_position
+
+CONCLUSIONS = 1_000
+MESSAGES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerValue:
+    """An answer and what it rests on, all of it visible to the vantage."""
+
+    vantage: Vantage
+    text: str
+    conclusions: list[ConclusionRow]
+    messages: list[MessageRow]
+    position: Position
+
+
+async def ask_peer(
+    services: Services,
+    asked: PeerRow,
+    query: str,
+    *,
+    target: str | None,
+    scope: str | None = None,
+    sessions: Sequence[str] | None = None,
+    min_position: str | None = None,
+    max_wait_ms: int = 0,
+) -> AnswerValue:
+    """Asks a peer from what it witnessed, or about `target` from its own view of it alone."""
+    check_query(query)
+    vantage = await get_vantage(
+        services.pool, asked.workspace_id, observer=asked.name, scope=scope, sessions=sessions
+    )
+    about = None
+    if target is not None:
+        about = await get_peer(services.pool, asked.workspace_id, target)
+    position = await wait_for_position(
+        services,
+        asked.workspace_id,
+        wanted=None if min_position is None else Position.parse(min_position),
+        max_wait_ms=max_wait_ms,
+    )
+    conclusions = await _list_known(services, vantage, asked, about)
+    messages = []
+    if about is None:
+        messages = await list_newest_messages(services.pool, vantage=vantage, limit=MESSAGES)
+    reply = await services.reasoner.answer(
+        Question(
+            query=query,
+            asked=asked.name,
+            target=target,
+            now=get_now(),
+            supports=await _to_supports(services, conclusions, messages),
+        )
+    )
+    used = [row for row in conclusions if str(row.id) in reply.cites]
+    return AnswerValue(
+        vantage=vantage,
+        text=reply.text,
+        conclusions=_in_order(used, reply.cites),
+        messages=await _list_messages_used(services, used, messages, reply.cites),
+        position=position,
+    )
+
+
+async def _list_known(
+    services: Services, vantage: Vantage, asked: PeerRow, about: PeerRow | None
+) -> list[ConclusionRow]:
+    """Returns what the asked peer may draw on: its view of the target, or all its views."""
+    observes = await observes_others(services.pool, vantage)
+    observed: list[UUID] | None
+    if about is not None:
+        if not observes and about.id != asked.id:
+            return []
+        observed = [about.id]
+    else:
+        # Who holds no model of others still knows what it said itself.
+        observed = None if observes else [asked.id]
+    # Outdated ones too: what no longer holds can be asked for.
+    return await list_known(services.pool, Selection(vantage, observed), limit=CONCLUSIONS)
+
+
+async def _to_supports(
+    services: Services, conclusions: list[ConclusionRow], messages: list[MessageRow]
+) -> list[Support]:
+    ids = {row.observed_id for row in conclusions} | {row.peer_id for row in messages}
+    names = {row.id: row.name for row in await list_peers_by_id(services.pool, list(ids))}
+    sources: dict[UUID, list[str]] = {row.id: [] for row in conclusions}
+    for conclusion_id, message_id in await list_citations(services.pool, list(sources)):
+        sources[conclusion_id].append(str(message_id))
+    premises: dict[UUID, list[str]] = {row.id: [] for row in conclusions}
+    for conclusion_id, premise in await list_premises(services.pool, list(premises)):
+        premises[conclusion_id].append(str(premise.id))
+    return [
+        Support(
+            id=str(row.id),
+            peer=names[row.observed_id],
+            text=row.content,
+            said_at=row.said_at,
+            count=row.support,
+            sources=tuple(sources[row.id]),
+            premises=tuple(premises[row.id]),
+        )
+        for row in conclusions
+    ] + [
+        Support(
+            id=str(row.id),
+            peer=names[row.peer_id],
+            text=row.content,
+            said_at=row.recorded_at,
+            is_message=True,
+        )
+        for row in messages
+    ]
+
+
+async def _list_messages_used(
+    services: Services,
+    conclusions: list[ConclusionRow],
+    messages: list[MessageRow],
+    cites: Sequence[str],
+) -> list[MessageRow]:
+    """Returns the messages cited by the answer or by the conclusions it rests on, oldest first."""
+    cited = await list_cited_messages(services.pool, [row.id for row in conclusions])
+    used = {row.id: row for _, row in cited}
+    used |= {row.id: row for row in messages if str(row.id) in cites}
+    return [used[id_] for id_ in sorted(used)]
+
+
+def _in_order(rows: list[ConclusionRow], cites: Sequence[str]) -> list[ConclusionRow]:
+    places = {id_: place for place, id_ in enumerate(cites)}
+    return sorted(rows, key=lambda row: places[str(row.id)])

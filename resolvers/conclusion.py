@@ -1,0 +1,121 @@
+"""Conclusions as a vantage reads them: counted, and judged by what else it can see."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from models.conclusion import (
+    ConclusionRow,
+    Selection,
+    count_conclusions,
+    count_support,
+    list_conclusions,
+    list_conclusions_by_id,
+    list_on_topics,
+    page_conclusions,
+)
+from models.database import Pool, Slice
+from models.evidence import list_premises
+from representation.outdated import Stated, find_successors, to_stated
+from representation.statement import Level
+from resolvers.page import Page, PageRequest, get_page
+from resolvers.services import Services
+
+LIST = "conclusions"
+CANDIDATES = 2_000
+"""How many of the newest groups are looked at, at most."""
+
+
+async def list_known(pool: Pool, selection: Selection, *, limit: int) -> list[ConclusionRow]:
+    """Returns the newest groups that a vantage can see, outdated ones too, judged."""
+    return await judge(pool, selection, await list_conclusions(pool, selection, limit=limit))
+
+
+async def list_standing(pool: Pool, selection: Selection, *, limit: int) -> list[ConclusionRow]:
+    """Returns the newest groups that nothing the vantage can see has superseded."""
+    size = limit
+    while True:
+        known = await list_known(pool, selection, limit=size)
+        standing = [row for row in known if row.retired_at is None]
+        if len(standing) >= limit or len(known) < size or size >= CANDIDATES:
+            return standing[:limit]
+        size = min(4 * size, CANDIDATES)
+
+
+async def page_known(
+    services: Services, selection: Selection, request: PageRequest
+) -> Page[ConclusionRow]:
+    """Pages all groups that a vantage can see, judged, the oldest first."""
+
+    def list_rows(part: Slice) -> Awaitable[list[ConclusionRow]]:
+        return page_conclusions(services.pool, selection, part)
+
+    page = await get_page(request, LIST, list_rows)
+    return replace(page, rows=await judge(services.pool, selection, page.rows))
+
+
+async def count_known(services: Services, selection: Selection) -> int:
+    return await count_conclusions(services.pool, selection)
+
+
+async def find_known(services: Services, selection: Selection, id_: UUID) -> ConclusionRow | None:
+    """Finds a conclusion, if the vantage can see it."""
+    rows = await list_conclusions_by_id(services.pool, selection.vantage, [id_])
+    return next(iter(await judge(services.pool, selection, rows)), None)
+
+
+async def judge(
+    pool: Pool, selection: Selection, rows: Sequence[ConclusionRow]
+) -> list[ConclusionRow]:
+    """Says of each how often it was found, and since when it is outdated, for this vantage.
+
+    What follows from others is outdated once one of them is.
+    """
+    if not rows:
+        return []
+    observed_ids = list({row.observed_id for row in rows})
+    everything = replace(selection, observed_ids=observed_ids, is_identity=None)
+    support = await count_support(pool, everything, list({row.gist for row in rows}))
+    premises = await _list_premises(pool, rows)
+    stated = [*rows, *(premise for group in premises.values() for premise in group)]
+    successors = await _find_successors(pool, replace(everything, levels=None), stated)
+    judged = []
+    for row in rows:
+        basis = premises.get(row.id, [row])
+        retired = [successors[part.id] for part in basis if part.id in successors]
+        judged.append(
+            replace(
+                row,
+                support=support.get((row.observed_id, row.gist), 1),
+                retired_at=min((each.recorded_at for each in retired), default=None),
+                superseded_by=_get_successor_id(row, successors),
+            )
+        )
+    return judged
+
+
+async def _list_premises(
+    pool: Pool, rows: Iterable[ConclusionRow]
+) -> dict[UUID, list[ConclusionRow]]:
+    derived = [row.id for row in rows if row.level != Level.EXPLICIT]
+    premises: dict[UUID, list[ConclusionRow]] = defaultdict(list)
+    if derived:
+        for conclusion_id, premise in await list_premises(pool, derived):
+            premises[conclusion_id].append(premise)
+    return premises
+
+
+async def _find_successors(
+    pool: Pool, selection: Selection, stated: Iterable[ConclusionRow]
+) -> dict[UUID, Stated]:
+    topics = {row.topic for row in stated if row.topic is not None}
+    if not topics:
+        return {}
+    rows = await list_on_topics(pool, selection, sorted(topics))
+    return find_successors([to_stated(row) for row in rows])
+
+
+def _get_successor_id(row: ConclusionRow, successors: dict[UUID, Stated]) -> UUID | None:
+    successor = successors.get(row.id)
+    return successor.id if successor else None

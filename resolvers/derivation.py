@@ -1,0 +1,45 @@
+"""How far derivation is, and asking for it."""
+
+from uuid import UUID
+
+from core.limits import WAIT_MS, check_range
+from models import work
+from models.work import DerivationRow, WorkItemRow
+from resolvers.find import get_session, get_workspace
+from resolvers.services import Services
+from resolvers.wait import ask, wait_until
+
+
+async def get_derivation(services: Services, workspace_id: UUID) -> DerivationRow:
+    return await work.get_derivation(services.pool, workspace_id)
+
+
+async def list_dead_work(
+    services: Services, workspace_id: UUID, *, first: int
+) -> list[WorkItemRow]:
+    check_range("first", first, least=0, most=200)
+    return await work.list_dead_work(services.pool, workspace_id, limit=first)
+
+
+async def derive(
+    services: Services, workspace: str, session: str | None, *, max_wait_ms: int
+) -> tuple[UUID, DerivationRow]:
+    """Makes what is pending due now; waits until it is derived, dead, or the time is over."""
+    check_range("maxWaitMs", max_wait_ms, least=0, most=WAIT_MS)
+    workspace_id = (await get_workspace(services.pool, workspace)).id
+    session_id = None
+    if session is not None:
+        session_id = (await get_session(services.pool, workspace_id, session)).id
+
+    async def is_done() -> bool:
+        first = await work.find_first_waiting(services.pool, workspace_id, session_id=session_id)
+        if first is None or first > last:
+            return True
+        state = await work.get_derivation(services.pool, workspace_id, session_id=session_id)
+        return not state.pending + state.leased + state.retrying
+
+    last = await work.get_last_transaction(services.pool)
+    await ask(services, workspace_id, session_id)
+    await wait_until(services, workspace_id, is_done, max_wait_ms=max_wait_ms)
+    state = await work.get_derivation(services.pool, workspace_id, session_id=session_id)
+    return workspace_id, state

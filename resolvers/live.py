@@ -1,0 +1,156 @@
+"""Following a workspace: one tail reads its new events and wakes the followers they concern.
+
+A follower registers its interest before it reads the state it starts from, and reads from its own
+place in the truth whenever it is woken. What happens between the two is therefore never missed,
+and what it has sent already is never sent again. Wake-ups coalesce, so a slow follower costs
+nothing but its place.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from core.hints import Hints
+from core.position import Position
+from models.database import Pool
+from models.event import EventRow, get_newest_position, list_events
+from models.workspace import has_workspace
+
+EVENTS_PER_READ = 1_000
+UNSETTLED_WAIT_S = 0.005
+"""How long to wait for an open transaction before looking again."""
+
+_log = structlog.get_logger(__name__)
+
+Interest = Callable[[EventRow], bool]
+"""Tells whether an event concerns a follower."""
+
+
+@dataclass(slots=True, eq=False)
+class Follower:
+    """Somebody who waits for events that concern them."""
+
+    concerns: Interest
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _is_over: bool = False
+
+    def wake(self) -> None:
+        self._news.set()
+
+    def end(self) -> None:
+        """Tells that nothing will come any more."""
+        self._is_over = True
+        self._news.set()
+
+    async def wait(self) -> bool:
+        """Returns once there was news since the last wait ended; False: the workspace is gone."""
+        await self._news.wait()
+        self._news.clear()
+        return not self._is_over
+
+
+class Tail:
+    """Reads one workspace's events once for all its followers."""
+
+    def __init__(self, pool: Pool, hints: Hints, workspace_id: UUID, *, poll_s: float) -> None:
+        self._pool = pool
+        self._hints = hints
+        self._workspace_id = workspace_id
+        self._poll_s = poll_s
+        self.followers: set[Follower] = set()
+
+    async def run(self, started: asyncio.Event) -> None:
+        """Reads until cancelled; `started` is set once nothing later can be missed."""
+        with self._hints.listen(self._workspace_id) as listener:
+            position = await get_newest_position(self._pool, self._workspace_id)
+            started.set()
+            while True:
+                await listener.wait(timeout_s=self._poll_s)
+                position = await self._read(position)
+
+    async def _read(self, position: Position) -> Position:
+        is_more_coming = True
+        while is_more_coming:
+            try:
+                events, is_more_coming = await list_events(
+                    self._pool, self._workspace_id, after=position, limit=EVENTS_PER_READ
+                )
+                # Its events go with it, so nothing else would tell.
+                if not events and not await has_workspace(self._pool, self._workspace_id):
+                    self._end()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                # The database is away. Followers wait; the next poll goes on from the same place.
+                _log.warning("events not read", error=repr(error))
+                return position
+            for event in events:
+                self._tell(event)
+            if events:
+                position = events[-1].position
+            elif is_more_coming:
+                await asyncio.sleep(UNSETTLED_WAIT_S)
+        return position
+
+    def _end(self) -> None:
+        for follower in self.followers:
+            follower.end()
+
+    def _tell(self, event: EventRow) -> None:
+        for follower in self.followers:
+            if follower.concerns(event):
+                follower.wake()
+
+
+class Tails:
+    """The tails of one process, each running while somebody follows its workspace."""
+
+    def __init__(self, pool: Pool, hints: Hints, *, poll_s: float) -> None:
+        self._pool = pool
+        self._hints = hints
+        self._poll_s = poll_s
+        self._tails: dict[UUID, tuple[Tail, asyncio.Event, asyncio.Task[None]]] = {}
+
+    @asynccontextmanager
+    async def follow(self, workspace_id: UUID, concerns: Interest) -> AsyncIterator[Follower]:
+        """Registers a follower for the block; every later event that concerns it wakes it."""
+        tail, started, task = self._get_tail(workspace_id)
+        follower = Follower(concerns)
+        tail.followers.add(follower)
+        try:
+            await _wait_for_start(started, task)
+            yield follower
+        finally:
+            tail.followers.discard(follower)
+            if not tail.followers and self._tails.get(workspace_id, (None,))[0] is tail:
+                del self._tails[workspace_id]
+                task.cancel()
+
+    async def close(self) -> None:
+        """Ends every tail."""
+        tasks = [task for _, _, task in self._tails.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _get_tail(self, workspace_id: UUID) -> tuple[Tail, asyncio.Event, asyncio.Task[None]]:
+        if workspace_id not in self._tails:
+            tail = Tail(self._pool, self._hints, workspace_id, poll_s=self._poll_s)
+            started = asyncio.Event()
+            task = asyncio.create_task(tail.run(started))
+            self._tails[workspace_id] = (tail, started, task)
+        return self._tails[workspace_id]
+
+
+async def _wait_for_start(started: asyncio.Event, task: asyncio.Task[None]) -> None:
+    """Waits until the tail reads; raises what kept it from doing so."""
+    waiting = asyncio.create_task(started.wait())
+    try:
+        await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
+        if not started.is_set():
+            task.result()
+    finally:
+        waiting.cancel()

@@ -1,0 +1,178 @@
+"""Messages: sending, reading, following."""
+
+from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from core.errors import BadInput
+from core.limits import (
+    BATCH_MESSAGES,
+    PAGE_ROWS,
+    check_content,
+    check_metadata,
+    check_name,
+    check_range,
+)
+from core.position import Position
+from models import message as messages
+from models.event import EventKind, EventRow, get_newest_position, list_deletions
+from models.message import MessageRow
+from models.visibility import Vantage, list_witnessed
+from resolvers.find import get_session, get_vantage, get_workspace
+from resolvers.outbox import Draft, Sent
+from resolvers.page import Page, PageRequest, read_cursor, to_page
+from resolvers.services import Services
+
+FOLLOWED_PER_READ = 500
+
+
+_MESSAGE_EVENTS = frozenset((EventKind.MESSAGES_ADDED, EventKind.MESSAGES_DELETED))
+
+
+class MessageChange(NamedTuple):
+    """A message that was said, or was forgotten since."""
+
+    sequence: int
+    position: Position
+    vantage: Vantage
+    row: MessageRow | None
+    """None: it was forgotten."""
+
+
+class Utterance(NamedTuple):
+    """A message as a caller sends it, unchecked."""
+
+    peer: str
+    content: str
+    metadata: Any = None
+    created_at: datetime | None = None
+    client_message_id: str | None = None
+    reasoning: bool | None = None
+
+
+async def send_messages(
+    services: Services, workspace: str, session: str, utterances: Sequence[Utterance]
+) -> Sent:
+    """Checks everything, then writes all of it or nothing."""
+    check_name("workspace name", workspace)
+    check_name("session name", session)
+    if not 1 <= len(utterances) <= BATCH_MESSAGES:
+        raise BadInput(f"messages has {len(utterances)} entries, 1 to {BATCH_MESSAGES} are allowed")
+    drafts = [_check_utterance(i, utterance) for i, utterance in enumerate(utterances)]
+    return await services.outbox.send(workspace, session, drafts)
+
+
+def _check_utterance(i: int, utterance: Utterance) -> Draft:
+    try:
+        if utterance.client_message_id is not None:
+            check_name("clientMessageId", utterance.client_message_id)
+        return Draft(
+            peer=check_name("peer", utterance.peer),
+            content=check_content("content", utterance.content),
+            metadata=check_metadata("metadata", utterance.metadata),
+            created_at=utterance.created_at,
+            client_message_id=utterance.client_message_id,
+            is_reasoned=utterance.reasoning,
+        )
+    except BadInput as error:
+        # Every check's message begins with what was checked.
+        raise BadInput(f"messages[{i}].{error}") from None
+
+
+async def list_messages(
+    services: Services, session_id: UUID, request: PageRequest, *, vantage: Vantage
+) -> Page[MessageRow]:
+    """Pages a session's messages, oldest first, as far as the vantage witnessed them."""
+    size = request.get_size()
+    list_name = get_list_name(session_id)
+    rows = await messages.list_session_messages(
+        services.pool,
+        session_id,
+        vantage=vantage,
+        after=read_cursor("after", list_name, request.after, _read_sequence) or 0,
+        before=read_cursor("before", list_name, request.before, _read_sequence),
+        limit=size + 1,
+        newest_first=not request.is_forward,
+    )
+    return to_page(request, rows, size)
+
+
+def get_list_name(session_id: UUID) -> str:
+    """Returns what cursors of a session's messages are marked with: sequences repeat elsewhere."""
+    return f"message-{session_id.hex}"
+
+
+async def count_messages(services: Services, session_id: UUID, *, vantage: Vantage) -> int:
+    return await messages.count_session_messages(services.pool, session_id, vantage=vantage)
+
+
+async def follow_messages(
+    services: Services,
+    workspace: str,
+    session: str,
+    *,
+    after: int | None,
+    last: int | None,
+    vantage: str | None,
+) -> AsyncGenerator[MessageChange, None]:
+    """Yields what is said in a session, in order: first what was asked for, then as it comes.
+
+    With `after`, everything later than that sequence; with `last`, that many of the newest; with
+    neither, only what is new. What is forgotten is told too. Ends when the session is.
+    """
+    if after is not None and last is not None:
+        raise BadInput("after and last are both given; ask for one of them")
+    workspace_id = (await get_workspace(services.pool, workspace)).id
+    session_id = (await get_session(services.pool, workspace_id, session)).id
+    sight = await get_vantage(services.pool, workspace_id, observer=vantage)
+
+    def concerns(event: EventRow) -> bool:
+        return event.kind in _MESSAGE_EVENTS and event.session_id == session_id
+
+    async with services.tails.follow(workspace_id, concerns) as follower:
+        told = await get_newest_position(services.pool, workspace_id)
+        seen = await _get_start(services, session_id, sight, after=after, last=last)
+        while True:
+            rows = await messages.list_session_messages(
+                services.pool, session_id, vantage=sight, after=seen, limit=FOLLOWED_PER_READ
+            )
+            for row in rows:
+                seen = row.sequence
+                yield MessageChange(row.sequence, row.position, sight, row)
+            if len(rows) == FOLLOWED_PER_READ:
+                continue
+            for event in await list_deletions(services.pool, workspace_id, session_id, after=told):
+                told = event.position
+                gone = orjson.loads(event.data)["sequences"]
+                if gone is None:
+                    return
+                for sequence in await list_witnessed(services.pool, sight, session_id, gone):
+                    if sequence <= seen:
+                        yield MessageChange(sequence, event.position, sight, None)
+            if not await follower.wait():
+                return
+
+
+async def _get_start(
+    services: Services, session_id: UUID, sight: Vantage, *, after: int | None, last: int | None
+) -> int:
+    """Returns the sequence after which to begin."""
+    if after is not None:
+        return check_range("after", after, least=0, most=2**31 - 1)
+    count = check_range("last", last or 0, least=0, most=PAGE_ROWS)
+    newest = await messages.list_session_messages(
+        services.pool, session_id, vantage=sight, limit=max(count, 1), newest_first=True
+    )
+    if not newest:
+        return 0
+    return newest[-1].sequence - 1 if count else newest[0].sequence
+
+
+def _read_sequence(key: str) -> int:
+    sequence = int(key)
+    if not 1 <= sequence < 2**31:
+        raise ValueError(key)
+    return sequence

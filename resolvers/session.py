@@ -1,0 +1,199 @@
+"""Sessions: reading, creating, joining, leaving."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from core.configuration import Changes, Configuration, resolve, to_stored
+from core.errors import BadInput, NotFound
+from core.limits import SESSION_PEERS_PER_CALL, check_metadata, check_name
+from models import session as sessions
+from models.database import transaction
+from models.membership import Joining, MembershipRow, join_session, leave_session, list_memberships
+from models.peer import find_peers, lock_peers
+from models.session import SessionRow
+from models.workspace import list_workspaces_by_id
+from resolvers.find import get_workspace
+from resolvers.page import Page, PageRequest, get_page
+from resolvers.services import Services
+
+LIST = "session"
+"""What cursors of sessions are marked with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A peer that is to join, and how; None: the peer's own setting."""
+
+    name: str
+    observe_me: bool | None = None
+    observe_others: bool | None = None
+
+
+async def find_session(services: Services, workspace_id: UUID, name: str) -> SessionRow | None:
+    return await sessions.find_session(
+        services.pool, workspace_id, check_name("session name", name)
+    )
+
+
+async def list_sessions(
+    services: Services, workspace_id: UUID, request: PageRequest, *, is_newest_first: bool
+) -> Page[SessionRow]:
+    return await get_page(
+        request,
+        LIST,
+        lambda page: sessions.list_sessions(services.pool, workspace_id, page),
+        is_descending=is_newest_first,
+    )
+
+
+async def list_sessions_of_peer(
+    services: Services,
+    workspace_id: UUID,
+    peer_id: UUID,
+    request: PageRequest,
+    *,
+    is_in: bool | None,
+) -> Page[SessionRow]:
+    """Pages the sessions a peer was ever in, or is (not) in now."""
+    return await get_page(
+        request,
+        LIST,
+        lambda page: sessions.list_sessions(
+            services.pool, workspace_id, page, peer_id=peer_id, is_in=is_in
+        ),
+    )
+
+
+async def count_sessions(
+    services: Services,
+    workspace_id: UUID,
+    *,
+    peer_id: UUID | None = None,
+    is_in: bool | None = None,
+) -> int:
+    return await sessions.count_sessions(services.pool, workspace_id, peer_id=peer_id, is_in=is_in)
+
+
+async def get_configuration(services: Services, session: SessionRow) -> Configuration:
+    """Returns what is in effect for the next messages of a session."""
+    workspaces = await list_workspaces_by_id(services.pool, [session.workspace_id])
+    general = [orjson.loads(workspace.configuration) for workspace in workspaces]
+    return resolve(*general, orjson.loads(session.configuration))
+
+
+async def list_members(
+    services: Services, session_id: UUID, *, active: bool | None
+) -> list[MembershipRow]:
+    return await list_memberships(services.pool, [session_id], active=active)
+
+
+async def create_session(
+    services: Services,
+    workspace: str,
+    name: str,
+    *,
+    metadata: Any,
+    configuration: Changes,
+    members: Sequence[Member],
+) -> tuple[SessionRow, bool]:
+    """Gets or creates, and lets the members in; the rest is only set on a new one."""
+    check_name("session name", name)
+    stored = check_metadata("metadata", metadata)
+    joinings = _check_members(members)
+    workspace_id = (await get_workspace(services.pool, workspace)).id
+    async with transaction(services.pool) as connection:
+        peers = await lock_peers(connection, workspace_id, list(joinings))
+        session, is_new = await sessions.lock_session(
+            connection,
+            workspace_id,
+            name,
+            metadata=stored,
+            configuration=to_stored("{}", configuration),
+        )
+        session = await join_session(connection, session, peers, joinings)
+    services.hints.notify(workspace_id)
+    return session, is_new
+
+
+async def update_session(
+    services: Services,
+    workspace: str,
+    name: str,
+    *,
+    metadata: Any,
+    configuration: Changes,
+    is_active: bool | None,
+) -> SessionRow:
+    """Changes what is given; the configuration takes effect from the next message on."""
+    stored = None if metadata is None else check_metadata("metadata", metadata)
+    workspace_id = (await get_workspace(services.pool, workspace)).id
+    async with transaction(services.pool) as connection:
+        session = await sessions.lock_existing_session(connection, workspace_id, name)
+        changed = session and await sessions.update_session(
+            connection,
+            session.id,
+            metadata=stored,
+            configuration=to_stored(session.configuration, configuration),
+            is_active=is_active,
+        )
+    if changed is None:
+        raise NotFound(f'session "{name}" does not exist in this workspace')
+    return changed
+
+
+async def join(
+    services: Services, workspace: str, name: str, *, members: Sequence[Member]
+) -> SessionRow:
+    """Lets peers into a session, creating those that are missing."""
+    check_name("session name", name)
+    joinings = _check_members(members)
+    workspace_id = (await get_workspace(services.pool, workspace)).id
+    async with transaction(services.pool) as connection:
+        peers = await lock_peers(connection, workspace_id, list(joinings))
+        session = await sessions.lock_existing_session(connection, workspace_id, name)
+        if session is None:
+            raise NotFound(f'session "{name}" does not exist in this workspace')
+        session = await join_session(connection, session, peers, joinings)
+    services.hints.notify(workspace_id)
+    return session
+
+
+async def leave(
+    services: Services, workspace: str, name: str, *, peer_names: Sequence[str]
+) -> SessionRow:
+    """Ends the stays of peers in a session; who is not in it stays out."""
+    check_name("session name", name)
+    for peer_name in peer_names:
+        check_name("peer name", peer_name)
+    workspace_id = (await get_workspace(services.pool, workspace)).id
+    async with transaction(services.pool) as connection:
+        peers = await find_peers(connection, workspace_id, peer_names)
+        _check_all_found(peer_names, {peer.name for peer in peers})
+        session = await sessions.lock_existing_session(connection, workspace_id, name)
+        if session is None:
+            raise NotFound(f'session "{name}" does not exist in this workspace')
+        session = await leave_session(connection, session, [peer.id for peer in peers])
+    services.hints.notify(workspace_id)
+    return session
+
+
+def _check_members(members: Sequence[Member]) -> dict[str, Joining]:
+    if len(members) > SESSION_PEERS_PER_CALL:
+        raise BadInput(f"peers has {len(members)} entries, at most {SESSION_PEERS_PER_CALL}")
+    joinings: dict[str, Joining] = {}
+    for member in members:
+        check_name("peer name", member.name)
+        if member.name in joinings:
+            raise BadInput(f'peer "{member.name}" is listed twice; list each once')
+        joinings[member.name] = Joining(member.observe_me, member.observe_others)
+    return joinings
+
+
+def _check_all_found(asked: Sequence[str], found: set[str]) -> None:
+    missing = [name for name in asked if name not in found]
+    if missing:
+        raise NotFound(f'peer "{missing[0]}" does not exist in this workspace')
