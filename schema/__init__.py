@@ -1,0 +1,1 @@
+"""The GraphQL contract: types, inputs, root fields and their descriptions; no logic."""

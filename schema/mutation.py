@@ -1,0 +1,24 @@
+"""The root of mutations."""
+
+import strawberry
+
+from schema.mutations.derivation import DerivationMutation
+from schema.mutations.forget import ForgetMutation
+from schema.mutations.message import MessageMutation
+from schema.mutations.peer import PeerMutation
+from schema.mutations.scope import ScopeMutation
+from schema.mutations.session import SessionMutation
+from schema.mutations.workspace import WorkspaceMutation
+
+
+@strawberry.type(description="Everything that can be changed. Doing it again changes nothing more.")
+class Mutation(
+    WorkspaceMutation,
+    PeerMutation,
+    SessionMutation,
+    MessageMutation,
+    ScopeMutation,
+    DerivationMutation,
+    ForgetMutation,
+):
+    """All mutations, by entity."""

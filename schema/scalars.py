@@ -1,0 +1,77 @@
+"""Scalars: how values that GraphQL does not know are read and written."""
+
+from datetime import UTC, datetime
+from typing import Any, NewType
+
+import orjson
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+from core.errors import BadInput
+
+Position = NewType("Position", str)
+
+EMPTY_JSON = "{}"
+
+# In UTC, with a day to spare on either side for any offset.
+_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+_LATEST = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def serialize_time(value: datetime) -> str:
+    """Writes RFC 3339 in UTC."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_time(value: Any) -> datetime:
+    """Reads RFC 3339; raises BadInput without an offset, since a bare time is nobody's."""
+    if not isinstance(value, str):
+        raise BadInput(f"{value!r} is not a DateTime; write it as in 2026-03-02T09:30:00Z")
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        raise BadInput(
+            f'"{value[:40]}" is not a DateTime; write it as in 2026-03-02T09:30:00Z'
+        ) from None
+    if time.tzinfo is None:
+        raise BadInput(f'DateTime "{value[:40]}" has no offset; end it with Z or +02:00, say')
+    if not _EARLIEST <= time < _LATEST:
+        raise BadInput(
+            f'DateTime "{value[:40]}" is out of range, it must be from'
+            f" {serialize_time(_EARLIEST)} to before {serialize_time(_LATEST)}"
+        )
+    return time
+
+
+def parse_position(value: Any) -> Position:
+    """Reads text; what it must look like is said in core/position.py."""
+    if not isinstance(value, str):
+        raise BadInput(f"{value!r} is not a position; use one this API returned")
+    return Position(value)
+
+
+def parse_json(text: str) -> Any:
+    """Reads stored JSON; most metadata is empty, which is not worth a parser."""
+    return {} if text == EMPTY_JSON else orjson.loads(text)
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A moment, RFC 3339 with an offset: `2026-03-02T09:30:00Z`. Output is in UTC.",
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
+        serialize=serialize_time,
+        parse_value=parse_time,
+    ),
+    Position: strawberry.scalar(
+        name="Position",
+        description=(
+            "A point in the history of a workspace, in the order of commits. Opaque: take it from"
+            " one answer, hand it to another. A mutation returns the position of what it wrote; a"
+            " read given it as `minPosition` waits until that has been taken into account; a"
+            " subscription given it as `after` goes on from there."
+        ),
+        serialize=str,
+        parse_value=parse_position,
+    ),
+}
