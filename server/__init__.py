@@ -1,0 +1,1 @@
+"""The top: the ASGI application, the command line, starting and stopping."""

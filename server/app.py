@@ -1,0 +1,35 @@
+"""The ASGI application: what is served where."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+
+from schema.schema import create_schema, print_schema
+from server.body import BodyLimit
+from server.graphql import GraphQLApp
+from server.health import healthz, readyz
+from server.runtime import Runtime
+from server.web import create_routes
+
+
+def create_app(runtime: Runtime) -> Starlette:
+    """Makes the application of a running server; it starts and ends nothing itself."""
+    graphql = GraphQLApp(create_schema(), runtime.services)
+    printed = print_schema()
+
+    async def schema_file(_: Request) -> PlainTextResponse:
+        return PlainTextResponse(printed)
+
+    app = Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/schema.graphql", schema_file),
+            Route("/graphql", BodyLimit(graphql)),
+            WebSocketRoute("/graphql", graphql),
+            *create_routes(),
+        ]
+    )
+    app.state.runtime = runtime
+    return app

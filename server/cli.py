@@ -1,0 +1,124 @@
+"""The command line."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvloop
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from core.errors import SetupError
+from core.log import configure_log
+from core.settings import Settings
+from server.demo import DemoFailed, run_demo
+from server.runtime import run_database
+from server.serve import serve as run_serve
+from server.serve import work
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Vantage: a memory and perspective server for groups of people and agents.",
+)
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="Where the embedded PostgreSQL lives.  [default: .vantage]")
+]
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0 takes a free one.  [default: 8000]")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Runs the API, the workers and, unless one is configured, the database."""
+    settings = _read_settings(host=host, port=port, data_dir=data_dir)
+    _run(run_serve(settings, Console()))
+
+
+@app.command()
+def worker() -> None:
+    """Runs workers alone, for a database and a broker shared with other processes."""
+    _run(work(_read_settings(), Console()))
+
+
+@app.command()
+def migrate(data_dir: DataDir = None) -> None:
+    """Brings the database's tables up to date, and ends."""
+
+    async def run() -> None:
+        async with run_database(_read_settings(data_dir=data_dir)):
+            Console().print("The database is up to date.")
+
+    _run(run())
+
+
+@app.command()
+def demo(
+    url: Annotated[
+        str | None,
+        typer.Option(help="A running server.  [default: one at the configured port, or a new one]"),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Plays three conversations and prints what each peer knows."""
+    _run(run_demo(_read_settings(data_dir=data_dir), url, Console()))
+
+
+@app.command()
+def doctor() -> None:
+    """Prints the settings in effect, secrets hidden."""
+    settings = _read_settings()
+    table = Table("setting", "value")
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        is_secret = name.endswith("_url") and value is not None
+        table.add_row(
+            f"VANTAGE_{name.upper()}", _hide_password(str(value)) if is_secret else str(value)
+        )
+    Console().print(table)
+
+
+def main() -> None:
+    app()
+
+
+def _read_settings(**given: Any) -> Settings:
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        lines = [
+            f"VANTAGE_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors()
+        ]
+        raise typer.BadParameter("\n".join(lines)) from None
+    configure_log(settings.log_level)
+    return settings
+
+
+def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(coroutine)
+    except (SetupError, DemoFailed) as error:
+        Console(stderr=True).print(f"[red]{error}[/red]", soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+def _hide_password(url: str) -> str:
+    head, at, tail = url.rpartition("@")
+    if not at:
+        return url
+    scheme, _, credentials = head.partition("://")
+    user = credentials.partition(":")[0]
+    return f"{scheme}://{user}:***@{tail}"

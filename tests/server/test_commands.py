@@ -1,0 +1,96 @@
+"""The commands that end by themselves, and what they refuse."""
+
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings
+from tests.core.embedded_postgres.owners import processes_below
+from tests.server.programs import run, serve
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "value", "fault"),
+    [
+        ("serve", "PORT", "abc", "Input should be a valid integer, unable to parse string as an"),
+        ("serve", "PORT", "65536", "Input should be less than or equal to 65535"),
+        ("worker", "WORKER_THREADS", "0", "Input should be greater than or equal to 1"),
+        ("migrate", "DATABASE_URL", "mysql://h", "String should match pattern '^postgres(ql)?://'"),
+        ("demo", "LEASE_S", "-1", "Input should be greater than 0"),
+        ("doctor", "LOG_LEVEL", "loud", "String should match pattern '^(debug|info|warning|error)"),
+    ],
+)
+async def test_a_setting_that_is_not_valid_is_refused_by_name(
+    command: str, name: str, value: str, fault: str
+) -> None:
+    program = await run(command, **{name: value})
+    assert (program.process.returncode, program.out) == (2, [])
+    told = " ".join(program.error.replace("│", " ").split())
+    assert f"Invalid value: VANTAGE_{name}: {fault}" in told
+    assert "Traceback" not in program.error
+
+
+async def test_a_broker_that_is_not_there_is_told_in_one_line(server_dir: Path) -> None:
+    arguments = ("serve", "--port", "0", "--data-dir", server_dir)
+    program = await run(*arguments, BROKER_URL="redis://127.0.0.1:1")
+    assert (program.process.returncode, program.out) == (1, [])
+    assert program.error == (
+        "the broker cannot be reached (ConnectionError); start it, or correct VANTAGE_BROKER_URL\n"
+    )
+    assert processes_below(server_dir) == []
+
+
+async def test_a_broker_of_an_unknown_kind_is_told_in_one_line(server_dir: Path) -> None:
+    arguments = ("serve", "--port", "0", "--data-dir", server_dir)
+    program = await run(*arguments, BROKER_URL="kafka://127.0.0.1")
+    assert (program.process.returncode, program.out) == (1, [])
+    assert program.error == (
+        'VANTAGE_BROKER_URL has the scheme "kafka", it must be redis or amqp (or unset)\n'
+    )
+
+
+async def test_a_database_that_is_not_there_is_told_in_one_line() -> None:
+    program = await run("migrate", DATABASE_URL="postgresql://ada:secret@127.0.0.1:1/vantage")
+    assert (program.process.returncode, program.out) == (1, [])
+    assert program.error.startswith("the database cannot be used: ")
+    assert program.error.count("\n") == 1
+    assert "secret" not in program.error
+
+
+async def test_a_worker_needs_a_database_and_a_broker_to_share() -> None:
+    program = await run("worker")
+    assert (program.process.returncode, program.out) == (1, [])
+    assert program.error == (
+        "`vantage worker` shares its work with servers elsewhere: set VANTAGE_DATABASE_URL and"
+        " VANTAGE_BROKER_URL. Without them `vantage serve` runs its own workers.\n"
+    )
+
+
+async def test_migrate_makes_the_tables_and_does_nothing_when_they_are_there(
+    empty_dir: Path,
+) -> None:
+    for _ in range(2):
+        program = await run("migrate", "--data-dir", empty_dir)
+        assert (program.process.returncode, program.error) == (0, "")
+        assert program.out == ["The database is up to date."]
+        assert processes_below(empty_dir) == []
+
+
+async def test_migrate_does_not_touch_the_directory_of_a_running_server(server_dir: Path) -> None:
+    async with serve(server_dir) as server:
+        program = await run("migrate", "--data-dir", server_dir)
+        assert (program.process.returncode, program.out) == (1, [])
+        assert f"is in use by process {server.process.pid}" in program.error
+        assert await server.stop() == 0
+
+
+async def test_doctor_prints_every_setting_and_no_password() -> None:
+    url = "postgresql://ada:secret@db.example:5432/vantage"
+    program = await run("doctor", DATABASE_URL=url, LEASE_S="12.5", BROKER_URL="redis://:pw@r/0")
+    assert (program.process.returncode, program.error) == (0, "")
+    rows = [line.strip("│ ").split("│") for line in program.out if line.startswith("│")]
+    printed = {name.strip(): value.strip() for name, value in rows}
+    assert list(printed) == [f"VANTAGE_{name.upper()}" for name in Settings.model_fields]
+    assert printed["VANTAGE_DATABASE_URL"] == "postgresql://ada:***@db.example:5432/vantage"
+    assert printed["VANTAGE_BROKER_URL"] == "redis://:***@r/0"
+    assert printed["VANTAGE_LEASE_S"] == "12.5"
