@@ -135,11 +135,11 @@ async def _follow_up(connection: Connection, workspace_id: UUID, forgotten: Forg
         await add_event(
             connection, workspace_id, kind=EventKind.REPRESENTATION_CHANGED, peer_id=peer_id
         )
-    # In the order in which derivations hold them: what is to be compared, then their own item.
+    # In the order in which derivations hold them: their own item, then what is to be compared.
+    await add_work(connection, workspace_id, DERIVE, sorted(by_session))
     await add_work(
         connection, workspace_id, LINK, await forget.list_unlinked_peers(connection, workspace_id)
     )
-    await add_work(connection, workspace_id, DERIVE, sorted(by_session))
 
 
 async def _tell_deleted(

@@ -176,21 +176,24 @@ async def test_forgetting_and_deriving_in_one_session_do_not_wait_for_each_other
     room: Room, create_workshop: CreateWorkshop, create_services: CreateServices
 ) -> None:
     first, _ = await room.say("ada", "I like tea.", "I like milk.")
-    reasoner = Repeating()
-    workshop = create_workshop(reasoner, derive_batch_tokens=1)
+    before = create_workshop(Repeating(), derive_batch_tokens=1)
     await room.make_due()
-    await wait_for_end(await start_looking(room, workshop))
+    await wait_for_end(await start_looking(room, before))
     await room.say("ada", "I like coffee.")
     await room.make_due()
+    reasoner = Thinking()
+    deriving = await start_looking(room, create_workshop(reasoner, derive_batch_tokens=1))
+    await reasoner.wait_for_begin()
     async with transaction(room.pool) as connection:
-        await connection.execute("UPDATE session SET updated_at = now()")  # as a sender does
-        # It has noted that something is to be compared, and waits to move the session on.
-        deriving = await start_looking(room, workshop)
-        await room.wait_for_blocked()
+        # Both need the item to compare and the one to derive; whoever takes them the other way
+        # round than the other one waits in a circle once the first is free.
+        await connection.execute("SELECT FROM work_item WHERE kind = 'link' FOR UPDATE")
         forgetting = asyncio.create_task(delete_messages(create_services(), [first.id]))
+        await room.wait_for_blocked()
+        reasoner.is_released.set()
         await room.wait_for_blocked(2)
     await asyncio.gather(forgetting, wait_for_end(deriving))
-    assert reasoner.windows == [[1], [2], [3]]
+    assert reasoner.windows == [[3]]
     assert [cited for _, cited in await room.list_conclusions()] == [[2], [3]]
     query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     assert await room.pool.fetchval(query) == 0
