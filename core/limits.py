@@ -23,6 +23,10 @@ PAGE_ROWS = 200
 PAGE_ROWS_DEFAULT = 50
 CONCLUSIONS = 200
 CONTEXT_TOKENS = 1_000_000
+FILTER_DEPTH = 5
+FILTER_CONDITIONS = 50
+FILTER_VALUES = 200
+FILTER_PATH = 10
 WAIT_MS = 25_000
 # Below the time an operation may take.
 
@@ -97,13 +101,22 @@ def check_metadata(label: str, metadata: Any) -> str:
     return text.decode()
 
 
-def _check_values(label: str, metadata: dict[str, Any]) -> None:
-    layer: list[Any] = [metadata]
-    for _ in range(METADATA_DEPTH):
-        layer = [child for node in layer for child in _get_children(node)]
+def check_json(label: str, value: Any) -> None:
+    """Refuses what no metadata can hold, and so cannot be compared with any."""
+    _check_values(label, value)
+    size_bytes = len(_to_json(label, value))
+    if size_bytes > METADATA_BYTES:
+        raise BadInput(f"{label} is {size_bytes} bytes long, at most {METADATA_BYTES}")
+
+
+def _check_values(label: str, value: Any) -> None:
+    layer: list[Any] = [value]
+    for depth in range(METADATA_DEPTH + 1):
         for node in layer:
             if isinstance(node, float) and not isfinite(node):
                 raise BadInput(f"{label} has the number {node}, which JSON does not know")
+        if depth < METADATA_DEPTH:
+            layer = [child for node in layer for child in _get_children(node)]
     if any(isinstance(node, dict | list) for node in layer):
         raise BadInput(f"{label} is nested deeper than {METADATA_DEPTH} levels")
 

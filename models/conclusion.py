@@ -10,6 +10,7 @@ from tortoise.indexes import Index, PartialIndex
 from tortoise.models import Model
 
 from models.database import Connection, Record, Runner, Slice
+from models.filter import ANYTHING, Column, Columns, Condition, Kind, to_where
 from models.mind import Mind
 from models.peer import Peer
 from models.visibility import Vantage, see_conclusion
@@ -122,6 +123,22 @@ CONCLUSION_COLUMNS = (
     " c.dated_at, c.recorded_at, c.transaction"
 )
 
+_FILTERED: Columns = {
+    "id": Column("c.id", Kind.ID),
+    "content": Column("c.content", Kind.TEXT),
+    "level": Column("c.level", Kind.TEXT),
+    # Who sees a conclusion sees all it rests on, so this tells of nothing hidden.
+    "session": Column(
+        "session.name",
+        Kind.TEXT,
+        within=(
+            "EXISTS (SELECT FROM evidence JOIN session ON session.id = evidence.session_id"
+            " WHERE evidence.conclusion_id = c.id AND {})"
+        ),
+    ),
+    "recorded_at": Column("c.recorded_at", Kind.TIME),
+}
+
 
 def _select(alias: str) -> str:
     return f"""(
@@ -158,30 +175,49 @@ async def list_conclusions(
 
 
 async def page_conclusions(
-    runner: Runner, selection: Selection, page: Slice
+    runner: Runner, selection: Selection, page: Slice, condition: Condition = ANYTHING
 ) -> list[ConclusionRow]:
-    """Returns a slice of the groups, in the order of their newest conclusions."""
+    """Returns a slice of the groups whose newest conclusion fits, in the order of these."""
+    where = to_where(condition, _FILTERED, first_parameter=8)
     records = await runner.fetch(
         f"""
         SELECT {CONCLUSION_COLUMNS} FROM conclusion AS c
-        WHERE {_select("c")} AND {_IS_NEWEST_OF_ITS_GIST}
-        {page.to_sql("c.id", first_parameter=8)}
+        WHERE {_select("c")} AND {_IS_NEWEST_OF_ITS_GIST} AND {where.sql}
+        {page.to_sql("c.id", first_parameter=where.next_parameter)}
         """,
         *selection.to_parameters(),
+        *where.parameters,
         *page.to_parameters(),
     )
     return [ConclusionRow(**record) for record in records]
 
 
-async def count_conclusions(runner: Runner, selection: Selection) -> int:
-    """Counts the groups."""
+async def count_conclusions(
+    runner: Runner, selection: Selection, condition: Condition = ANYTHING
+) -> int:
+    """Counts what page_conclusions lists."""
+    where = to_where(condition, _FILTERED, first_parameter=8)
     count = await runner.fetchval(
         f"""
-        SELECT count(DISTINCT (c.observed_id, c.gist)) FROM conclusion AS c WHERE {_select("c")}
+        SELECT count(*) FROM conclusion AS c
+        WHERE {_select("c")} AND {_IS_NEWEST_OF_ITS_GIST} AND {where.sql}
+        """,
+        *selection.to_parameters(),
+        *where.parameters,
+    )
+    return int(count)
+
+
+async def list_retirable(runner: Runner, selection: Selection) -> list[ConclusionRow]:
+    """Returns what something can supersede: it takes a position, or follows from others."""
+    records = await runner.fetch(
+        f"""
+        SELECT {CONCLUSION_COLUMNS} FROM conclusion AS c
+        WHERE {_select("c")} AND (c.topic IS NOT NULL OR c.level <> 'EXPLICIT')
         """,
         *selection.to_parameters(),
     )
-    return int(count)
+    return [ConclusionRow(**record) for record in records]
 
 
 async def count_support(
@@ -229,16 +265,18 @@ async def list_conclusions_by_id(
     return [ConclusionRow(**record) for record in records]
 
 
-async def find_conclusion_place(runner: Runner, id_: UUID) -> tuple[UUID, UUID | None] | None:
-    """Finds the workspace of a conclusion, and whose mind made it if one did."""
-    record = await runner.fetchrow(
+async def list_conclusion_places(
+    runner: Runner, ids: Sequence[UUID]
+) -> dict[UUID, tuple[UUID, UUID | None]]:
+    """Finds the workspaces of conclusions, and whose mind made each if one did."""
+    records = await runner.fetch(
         """
-        SELECT c.workspace_id, mind.observer_id
-        FROM conclusion AS c LEFT JOIN mind ON mind.id = c.mind_id WHERE c.id = $1
+        SELECT c.id, c.workspace_id, mind.observer_id
+        FROM conclusion AS c LEFT JOIN mind ON mind.id = c.mind_id WHERE c.id = ANY ($1::uuid[])
         """,
-        id_,
+        list(ids),
     )
-    return (record["workspace_id"], record["observer_id"]) if record else None
+    return {record["id"]: (record["workspace_id"], record["observer_id"]) for record in records}
 
 
 async def list_unlinked_topics(runner: Runner, observed_id: UUID) -> list[str]:

@@ -12,8 +12,9 @@ from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
 from core.position import Position
-from models.database import Connection, Runner
+from models.database import Connection, Runner, Slice
 from models.event import CURRENT_TRANSACTION, EventKind
+from models.filter import ANYTHING, Column, Columns, Condition, Kind, to_where
 from models.peer import Peer
 from models.session import Session
 from models.visibility import MESSAGE_IS_VISIBLE, Vantage
@@ -150,6 +151,14 @@ MESSAGE_COLUMNS = (
     " m.feeds_dreams, m.transaction, m.anew_window"
 )
 
+_FILTERED: Columns = {
+    "author": Column("(SELECT name FROM peer WHERE peer.id = m.peer_id)", Kind.TEXT),
+    "content": Column("m.content", Kind.TEXT),
+    "metadata": Column("m.metadata", Kind.JSON),
+    "sequence": Column("m.sequence", Kind.INTEGER),
+    "created_at": Column("m.created_at", Kind.TIME),
+}
+
 # One statement, one round trip, one transaction: sequence numbers under the session's row lock,
 # the messages, the work item and the event. A roster that is no longer current matches no session
 # row and so writes nothing; a clientMessageId used before fails on its unique index. The row says
@@ -270,14 +279,16 @@ async def list_session_messages(
     before: int | None = None,
     limit: int,
     newest_first: bool = False,
+    condition: Condition = ANYTHING,
 ) -> list[MessageRow]:
     """Returns witnessed messages with after < sequence < before, from one end or the other."""
     direction = "DESC" if newest_first else "ASC"
+    where = to_where(condition, _FILTERED, first_parameter=8)
     records = await runner.fetch(
         f"""
         SELECT {MESSAGE_COLUMNS} FROM message AS m
         WHERE m.session_id = $4 AND m.sequence > $5 AND ($6::int IS NULL OR m.sequence < $6)
-          AND {MESSAGE_IS_VISIBLE}
+          AND {MESSAGE_IS_VISIBLE} AND {where.sql}
         ORDER BY m.sequence {direction} LIMIT $7
         """,
         *vantage.to_parameters(),
@@ -285,15 +296,52 @@ async def list_session_messages(
         after,
         before,
         limit,
+        *where.parameters,
     )
     return [MessageRow(**record) for record in records]
 
 
-async def count_session_messages(runner: Runner, session_id: UUID, *, vantage: Vantage) -> int:
+async def count_session_messages(
+    runner: Runner, session_id: UUID, *, vantage: Vantage, condition: Condition = ANYTHING
+) -> int:
+    where = to_where(condition, _FILTERED, first_parameter=5)
     count = await runner.fetchval(
-        f"SELECT count(*) FROM message AS m WHERE m.session_id = $4 AND {MESSAGE_IS_VISIBLE}",
+        f"""
+        SELECT count(*) FROM message AS m
+        WHERE m.session_id = $4 AND {MESSAGE_IS_VISIBLE} AND {where.sql}
+        """,
         *vantage.to_parameters(),
         session_id,
+        *where.parameters,
+    )
+    return int(count)
+
+
+async def page_peer_messages(
+    runner: Runner, peer_id: UUID, page: Slice, condition: Condition = ANYTHING
+) -> list[MessageRow]:
+    """Returns a slice of all that a peer has said, in any session."""
+    where = to_where(condition, _FILTERED, first_parameter=2)
+    records = await runner.fetch(
+        f"""
+        SELECT {MESSAGE_COLUMNS} FROM message AS m WHERE m.peer_id = $1 AND {where.sql}
+        {page.to_sql("m.id", first_parameter=where.next_parameter)}
+        """,
+        peer_id,
+        *where.parameters,
+        *page.to_parameters(),
+    )
+    return [MessageRow(**record) for record in records]
+
+
+async def count_peer_messages(
+    runner: Runner, peer_id: UUID, condition: Condition = ANYTHING
+) -> int:
+    where = to_where(condition, _FILTERED, first_parameter=2)
+    count = await runner.fetchval(
+        f"SELECT count(*) FROM message AS m WHERE m.peer_id = $1 AND {where.sql}",
+        peer_id,
+        *where.parameters,
     )
     return int(count)
 

@@ -12,6 +12,7 @@ from tortoise.models import Model
 
 from core.ids import create_id, create_ids
 from models.database import Connection, Runner, Slice
+from models.filter import ANYTHING, Column, Columns, Condition, Kind, to_where
 from models.workspace import Workspace
 
 
@@ -49,6 +50,13 @@ class PeerRow:
 
 
 _COLUMNS = "id, workspace_id, name, metadata, observe_me, observe_others, created_at, updated_at"
+
+_FILTERED: Columns = {
+    "name": Column("name", Kind.TEXT),
+    "metadata": Column("metadata", Kind.JSON),
+    "created_at": Column("created_at", Kind.TIME),
+    "observe_others": Column("observe_others", Kind.FLAG),
+}
 
 
 async def find_peer(runner: Runner, workspace_id: UUID, name: str) -> PeerRow | None:
@@ -169,19 +177,27 @@ async def update_peer(
     return PeerRow(**record) if record else None
 
 
-async def list_peers(runner: Runner, workspace_id: UUID, page: Slice) -> list[PeerRow]:
+async def list_peers(
+    runner: Runner, workspace_id: UUID, page: Slice, condition: Condition = ANYTHING
+) -> list[PeerRow]:
+    where = to_where(condition, _FILTERED, first_parameter=2)
     records = await runner.fetch(
         f"""
-        SELECT {_COLUMNS} FROM peer WHERE workspace_id = $1
-        {page.to_sql("id", first_parameter=2)}
+        SELECT {_COLUMNS} FROM peer WHERE workspace_id = $1 AND {where.sql}
+        {page.to_sql("id", first_parameter=where.next_parameter)}
         """,
         workspace_id,
+        *where.parameters,
         *page.to_parameters(),
     )
     return [PeerRow(**record) for record in records]
 
 
-async def count_peers(runner: Runner, workspace_id: UUID) -> int:
-    return int(
-        await runner.fetchval("SELECT count(*) FROM peer WHERE workspace_id = $1", workspace_id)
+async def count_peers(runner: Runner, workspace_id: UUID, condition: Condition = ANYTHING) -> int:
+    where = to_where(condition, _FILTERED, first_parameter=2)
+    count = await runner.fetchval(
+        f"SELECT count(*) FROM peer WHERE workspace_id = $1 AND {where.sql}",
+        workspace_id,
+        *where.parameters,
     )
+    return int(count)

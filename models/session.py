@@ -12,6 +12,7 @@ from tortoise.models import Model
 
 from core.ids import create_id
 from models.database import Connection, Runner, Slice
+from models.filter import ANYTHING, Column, Columns, Condition, Kind, to_where
 from models.workspace import Workspace
 
 
@@ -71,6 +72,21 @@ SESSION_COLUMNS = (
     " roster_version,"
     " created_at, updated_at"
 )
+
+_FILTERED: Columns = {
+    "name": Column("name", Kind.TEXT),
+    "metadata": Column("metadata", Kind.JSON),
+    "created_at": Column("created_at", Kind.TIME),
+    "is_active": Column("is_active", Kind.FLAG),
+    "member": Column(
+        "peer.name",
+        Kind.TEXT,
+        within=(
+            "EXISTS (SELECT FROM membership JOIN peer ON peer.id = membership.peer_id"
+            " WHERE membership.session_id = session.id AND {})"
+        ),
+    ),
+}
 
 
 async def find_session(runner: Runner, workspace_id: UUID, name: str) -> SessionRow | None:
@@ -172,16 +188,19 @@ async def list_sessions(
     *,
     peer_id: UUID | None = None,
     is_in: bool | None = None,
+    condition: Condition = ANYTHING,
 ) -> list[SessionRow]:
     """Returns sessions of a workspace; with `peer_id` those it was in, or is (not) in now."""
+    where = to_where(condition, _FILTERED, first_parameter=4)
     records = await runner.fetch(
         f"""
-        SELECT {SESSION_COLUMNS} FROM session WHERE {_IS_LISTED}
-        {page.to_sql("id", first_parameter=4)}
+        SELECT {SESSION_COLUMNS} FROM session WHERE {_IS_LISTED} AND {where.sql}
+        {page.to_sql("id", first_parameter=where.next_parameter)}
         """,
         workspace_id,
         peer_id,
         is_in,
+        *where.parameters,
         *page.to_parameters(),
     )
     return [SessionRow(**record) for record in records]
@@ -193,10 +212,16 @@ async def count_sessions(
     *,
     peer_id: UUID | None = None,
     is_in: bool | None = None,
+    condition: Condition = ANYTHING,
 ) -> int:
     """Counts what list_sessions lists."""
+    where = to_where(condition, _FILTERED, first_parameter=4)
     count = await runner.fetchval(
-        f"SELECT count(*) FROM session WHERE {_IS_LISTED}", workspace_id, peer_id, is_in
+        f"SELECT count(*) FROM session WHERE {_IS_LISTED} AND {where.sql}",
+        workspace_id,
+        peer_id,
+        is_in,
+        *where.parameters,
     )
     return int(count)
 

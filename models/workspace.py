@@ -12,6 +12,7 @@ from tortoise.models import Model
 from core.configuration import Configuration, resolve
 from core.ids import create_id
 from models.database import Connection, Runner, Slice
+from models.filter import ANYTHING, Column, Columns, Condition, Kind, to_where
 
 
 class Workspace(Model):
@@ -48,6 +49,12 @@ class WorkspaceRow:
 
 _COLUMNS = "id, name, metadata, configuration, created_at, updated_at"
 
+_FILTERED: Columns = {
+    "name": Column("name", Kind.TEXT),
+    "metadata": Column("metadata", Kind.JSON),
+    "created_at": Column("created_at", Kind.TIME),
+}
+
 
 async def find_workspace(runner: Runner, name: str) -> WorkspaceRow | None:
     record = await runner.fetchrow(f"SELECT {_COLUMNS} FROM workspace WHERE name = $1", name)
@@ -83,16 +90,25 @@ async def create_workspace(
     return existing, False
 
 
-async def list_workspaces(runner: Runner, page: Slice) -> list[WorkspaceRow]:
+async def list_workspaces(
+    runner: Runner, page: Slice, condition: Condition = ANYTHING
+) -> list[WorkspaceRow]:
+    where = to_where(condition, _FILTERED, first_parameter=1)
     records = await runner.fetch(
-        f"SELECT {_COLUMNS} FROM workspace WHERE true {page.to_sql('id', first_parameter=1)}",
+        f"""
+        SELECT {_COLUMNS} FROM workspace WHERE {where.sql}
+        {page.to_sql("id", first_parameter=where.next_parameter)}
+        """,
+        *where.parameters,
         *page.to_parameters(),
     )
     return [WorkspaceRow(**record) for record in records]
 
 
-async def count_workspaces(runner: Runner) -> int:
-    return int(await runner.fetchval("SELECT count(*) FROM workspace"))
+async def count_workspaces(runner: Runner, condition: Condition = ANYTHING) -> int:
+    where = to_where(condition, _FILTERED, first_parameter=1)
+    statement = f"SELECT count(*) FROM workspace WHERE {where.sql}"
+    return int(await runner.fetchval(statement, *where.parameters))
 
 
 async def find_configuration(runner: Runner, workspace_id: UUID) -> Configuration:

@@ -11,14 +11,16 @@ from models.conclusion import (
     count_conclusions,
     count_support,
     list_conclusions,
-    list_conclusions_by_id,
     list_on_topics,
+    list_retirable,
     page_conclusions,
 )
 from models.database import Pool, Slice
 from models.evidence import list_premises
+from models.filter import ANYTHING, Comparison, Condition, Every, Not, Operator, Some
 from representation.outdated import Stated, find_successors, to_stated
 from representation.statement import Level
+from resolvers.filter import list_comparisons
 from resolvers.page import Page, PageRequest, get_page
 from resolvers.services import Services
 
@@ -44,25 +46,53 @@ async def list_standing(pool: Pool, selection: Selection, *, limit: int) -> list
 
 
 async def page_known(
-    services: Services, selection: Selection, request: PageRequest
+    services: Services,
+    selection: Selection,
+    request: PageRequest,
+    condition: Condition = ANYTHING,
 ) -> Page[ConclusionRow]:
     """Pages all groups that a vantage can see, judged, the oldest first."""
+    settled = await _settle_retired(services.pool, selection, condition)
 
     def list_rows(part: Slice) -> Awaitable[list[ConclusionRow]]:
-        return page_conclusions(services.pool, selection, part)
+        return page_conclusions(services.pool, selection, part, settled)
 
     page = await get_page(request, LIST, list_rows)
     return replace(page, rows=await judge(services.pool, selection, page.rows))
 
 
-async def count_known(services: Services, selection: Selection) -> int:
-    return await count_conclusions(services.pool, selection)
+async def count_known(
+    services: Services, selection: Selection, condition: Condition = ANYTHING
+) -> int:
+    settled = await _settle_retired(services.pool, selection, condition)
+    return await count_conclusions(services.pool, selection, settled)
 
 
-async def find_known(services: Services, selection: Selection, id_: UUID) -> ConclusionRow | None:
-    """Finds a conclusion, if the vantage can see it."""
-    rows = await list_conclusions_by_id(services.pool, selection.vantage, [id_])
-    return next(iter(await judge(services.pool, selection, rows)), None)
+async def _settle_retired(pool: Pool, selection: Selection, condition: Condition) -> Condition:
+    """Puts the ids of what is retired for this vantage in the place of that question.
+
+    What is retired is not written anywhere (decision 7), so all that can be is judged first.
+    """
+    if all(comparison.field != "retired" for comparison in list_comparisons(condition)):
+        return condition
+    rows = await judge(pool, selection, await list_retirable(pool, selection))
+    retired = [row.id for row in rows if row.retired_at is not None]
+
+    def settle(part: Condition) -> Condition:
+        match part:
+            case Every(parts):
+                return Every(tuple(settle(each) for each in parts))
+            case Some(parts):
+                return Some(tuple(settle(each) for each in parts))
+            case Not(inner):
+                return Not(settle(inner))
+            case Comparison(field="retired"):
+                found = Comparison("id", Operator.IN, retired, part.label)
+                return found if part.value else Not(found)
+            case _:
+                return part
+
+    return settle(condition)
 
 
 async def judge(

@@ -10,7 +10,7 @@ from core.errors import BadInput, Unavailable
 from core.limits import PAGE_ROWS, check_range
 from core.position import START, Position
 from models import forget
-from models.conclusion import find_conclusion_place
+from models.conclusion import list_conclusion_places
 from models.database import Connection, transaction
 from models.event import CURRENT_TRANSACTION, EventKind, add_event, get_newest_position
 from models.forget import Forgotten
@@ -89,7 +89,7 @@ async def delete_workspace(services: Services, name: str) -> tuple[int, Position
 
 async def delete_conclusion(services: Services, id_: UUID) -> tuple[int, Position]:
     """Forgets a conclusion and what follows from it; the messages it cites stay."""
-    place = await find_conclusion_place(services.pool, id_)
+    place = (await list_conclusion_places(services.pool, [id_])).get(id_)
     if place is None:
         return 0, START
     workspace_id = place[0]

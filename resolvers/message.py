@@ -19,15 +19,17 @@ from core.limits import (
 from core.position import Position
 from models import message as messages
 from models.event import EventKind, EventRow, get_newest_position, list_deletions
+from models.filter import ANYTHING, Condition
 from models.message import MessageRow
 from models.visibility import Vantage, list_witnessed
 from resolvers.find import get_session, get_vantage, get_workspace
 from resolvers.outbox import Draft, Sent
-from resolvers.page import Page, PageRequest, read_cursor, to_page
+from resolvers.page import Page, PageRequest, get_page, read_cursor, to_page
 from resolvers.services import Services
 
 FOLLOWED_PER_READ = 500
-
+PEER_LIST = "message-of-peer"
+"""What cursors of a peer's messages are marked with."""
 
 _MESSAGE_EVENTS = frozenset((EventKind.MESSAGES_ADDED, EventKind.MESSAGES_DELETED))
 
@@ -83,7 +85,12 @@ def _check_utterance(i: int, utterance: Utterance) -> Draft:
 
 
 async def list_messages(
-    services: Services, session_id: UUID, request: PageRequest, *, vantage: Vantage
+    services: Services,
+    session_id: UUID,
+    request: PageRequest,
+    *,
+    vantage: Vantage,
+    condition: Condition = ANYTHING,
 ) -> Page[MessageRow]:
     """Pages a session's messages, oldest first, as far as the vantage witnessed them."""
     size = request.get_size()
@@ -96,8 +103,26 @@ async def list_messages(
         before=read_cursor("before", list_name, request.before, _read_sequence),
         limit=size + 1,
         newest_first=not request.is_forward,
+        condition=condition,
     )
     return to_page(request, rows, size)
+
+
+async def list_messages_of_peer(
+    services: Services, peer_id: UUID, request: PageRequest, condition: Condition = ANYTHING
+) -> Page[MessageRow]:
+    """Pages all that a peer has said, in any session, the oldest first."""
+    return await get_page(
+        request,
+        PEER_LIST,
+        lambda page: messages.page_peer_messages(services.pool, peer_id, page, condition),
+    )
+
+
+async def count_messages_of_peer(
+    services: Services, peer_id: UUID, condition: Condition = ANYTHING
+) -> int:
+    return await messages.count_peer_messages(services.pool, peer_id, condition)
 
 
 def get_list_name(session_id: UUID) -> str:
@@ -105,8 +130,12 @@ def get_list_name(session_id: UUID) -> str:
     return f"message-{session_id.hex}"
 
 
-async def count_messages(services: Services, session_id: UUID, *, vantage: Vantage) -> int:
-    return await messages.count_session_messages(services.pool, session_id, vantage=vantage)
+async def count_messages(
+    services: Services, session_id: UUID, *, vantage: Vantage, condition: Condition = ANYTHING
+) -> int:
+    return await messages.count_session_messages(
+        services.pool, session_id, vantage=vantage, condition=condition
+    )
 
 
 async def follow_messages(

@@ -1,45 +1,50 @@
-"""Rows by their global id."""
+"""Rows by their global ids, many of a kind at a time."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from models.conclusion import ConclusionRow, Selection, find_conclusion_place
+from models.conclusion import ConclusionRow, list_conclusion_places
 from models.message import MessageRow, find_messages
 from models.peer import PeerRow, list_peers_by_id
 from models.scope import ScopeRow, list_scopes_by_id
 from models.session import SessionRow, list_sessions_by_id
 from models.visibility import Vantage
 from models.workspace import WorkspaceRow, list_workspaces_by_id
-from resolvers.conclusion import find_known
+from resolvers.load import load_conclusions
 from resolvers.services import Services
 
 
-async def find_workspace(services: Services, id_: UUID) -> WorkspaceRow | None:
-    return next(iter(await list_workspaces_by_id(services.pool, [id_])), None)
+async def list_workspaces(services: Services, ids: Sequence[UUID]) -> list[WorkspaceRow]:
+    return await list_workspaces_by_id(services.pool, list(ids))
 
 
-async def find_peer(services: Services, id_: UUID) -> PeerRow | None:
-    return next(iter(await list_peers_by_id(services.pool, [id_])), None)
+async def list_peers(services: Services, ids: Sequence[UUID]) -> list[PeerRow]:
+    return await list_peers_by_id(services.pool, list(ids))
 
 
-async def find_session(services: Services, id_: UUID) -> SessionRow | None:
-    return next(iter(await list_sessions_by_id(services.pool, [id_])), None)
+async def list_sessions(services: Services, ids: Sequence[UUID]) -> list[SessionRow]:
+    return await list_sessions_by_id(services.pool, list(ids))
 
 
-async def find_message(services: Services, id_: UUID) -> tuple[MessageRow, Vantage] | None:
-    """Finds a message and the vantage it is read from: the global one."""
-    row = next(iter(await find_messages(services.pool, [id_])), None)
-    return (row, Vantage(row.workspace_id)) if row else None
+async def list_messages(
+    services: Services, ids: Sequence[UUID]
+) -> list[tuple[MessageRow, Vantage]]:
+    """Returns messages and the vantage each is read from: the global one."""
+    rows = await find_messages(services.pool, list(ids))
+    return [(row, Vantage(row.workspace_id)) for row in rows]
 
 
-async def find_conclusion(services: Services, id_: UUID) -> tuple[ConclusionRow, Vantage] | None:
-    """Finds a conclusion and the vantage it is read from: its mind's own, else the global one."""
-    place = await find_conclusion_place(services.pool, id_)
-    if place is None:
-        return None
-    vantage = Vantage(*place)
-    row = await find_known(services, Selection(vantage), id_)
-    return (row, vantage) if row else None
+async def list_conclusions(
+    services: Services, ids: Sequence[UUID]
+) -> list[tuple[ConclusionRow, Vantage]]:
+    """Returns conclusions and the vantage each is read from: its mind's own, else the global."""
+    places = await list_conclusion_places(services.pool, ids)
+    sightings = [(Vantage(*place), id_) for id_, place in places.items()]
+    rows = await load_conclusions(services, sightings)
+    return [
+        (row, vantage) for row, (vantage, _) in zip(rows, sightings, strict=True) if row is not None
+    ]
 
 
-async def find_scope(services: Services, id_: UUID) -> ScopeRow | None:
-    return next(iter(await list_scopes_by_id(services.pool, [id_])), None)
+async def list_scopes(services: Services, ids: Sequence[UUID]) -> list[ScopeRow]:
+    return await list_scopes_by_id(services.pool, list(ids))

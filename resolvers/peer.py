@@ -7,6 +7,7 @@ from core.errors import NotFound
 from core.limits import check_metadata, check_name
 from models import peer as peers
 from models.database import transaction
+from models.filter import ANYTHING, Condition
 from models.membership import rotate_memberships
 from models.peer import PeerRow
 from resolvers.find import get_peer, get_workspace
@@ -22,18 +23,25 @@ async def find_peer(services: Services, workspace_id: UUID, name: str) -> PeerRo
 
 
 async def list_peers(
-    services: Services, workspace_id: UUID, request: PageRequest, *, is_newest_first: bool
+    services: Services,
+    workspace_id: UUID,
+    request: PageRequest,
+    *,
+    is_newest_first: bool,
+    condition: Condition = ANYTHING,
 ) -> Page[PeerRow]:
     return await get_page(
         request,
         LIST,
-        lambda page: peers.list_peers(services.pool, workspace_id, page),
+        lambda page: peers.list_peers(services.pool, workspace_id, page, condition),
         is_descending=is_newest_first,
     )
 
 
-async def count_peers(services: Services, workspace_id: UUID) -> int:
-    return await peers.count_peers(services.pool, workspace_id)
+async def count_peers(
+    services: Services, workspace_id: UUID, condition: Condition = ANYTHING
+) -> int:
+    return await peers.count_peers(services.pool, workspace_id, condition)
 
 
 async def create_peer(

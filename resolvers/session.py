@@ -12,6 +12,7 @@ from core.errors import BadInput, NotFound
 from core.limits import SESSION_PEERS_PER_CALL, check_metadata, check_name
 from models import session as sessions
 from models.database import transaction
+from models.filter import ANYTHING, Condition
 from models.membership import Joining, MembershipRow, join_session, leave_session, list_memberships
 from models.peer import find_peers, lock_peers
 from models.session import SessionRow
@@ -40,12 +41,17 @@ async def find_session(services: Services, workspace_id: UUID, name: str) -> Ses
 
 
 async def list_sessions(
-    services: Services, workspace_id: UUID, request: PageRequest, *, is_newest_first: bool
+    services: Services,
+    workspace_id: UUID,
+    request: PageRequest,
+    *,
+    is_newest_first: bool,
+    condition: Condition = ANYTHING,
 ) -> Page[SessionRow]:
     return await get_page(
         request,
         LIST,
-        lambda page: sessions.list_sessions(services.pool, workspace_id, page),
+        lambda page: sessions.list_sessions(services.pool, workspace_id, page, condition=condition),
         is_descending=is_newest_first,
     )
 
@@ -74,8 +80,11 @@ async def count_sessions(
     *,
     peer_id: UUID | None = None,
     is_in: bool | None = None,
+    condition: Condition = ANYTHING,
 ) -> int:
-    return await sessions.count_sessions(services.pool, workspace_id, peer_id=peer_id, is_in=is_in)
+    return await sessions.count_sessions(
+        services.pool, workspace_id, peer_id=peer_id, is_in=is_in, condition=condition
+    )
 
 
 async def get_configuration(services: Services, session: SessionRow) -> Configuration:

@@ -10,6 +10,7 @@ from core.position import Position
 from models import workspace as workspaces
 from models.database import transaction
 from models.event import get_newest_position
+from models.filter import ANYTHING, Condition
 from models.workspace import WorkspaceRow
 from resolvers.page import Page, PageRequest, get_page
 from resolvers.services import Services
@@ -22,14 +23,16 @@ async def find_workspace(services: Services, name: str) -> WorkspaceRow | None:
     return await workspaces.find_workspace(services.pool, check_name("workspace name", name))
 
 
-async def list_workspaces(services: Services, request: PageRequest) -> Page[WorkspaceRow]:
+async def list_workspaces(
+    services: Services, request: PageRequest, condition: Condition = ANYTHING
+) -> Page[WorkspaceRow]:
     return await get_page(
-        request, LIST, lambda page: workspaces.list_workspaces(services.pool, page)
+        request, LIST, lambda page: workspaces.list_workspaces(services.pool, page, condition)
     )
 
 
-async def count_workspaces(services: Services) -> int:
-    return await workspaces.count_workspaces(services.pool)
+async def count_workspaces(services: Services, condition: Condition = ANYTHING) -> int:
+    return await workspaces.count_workspaces(services.pool, condition)
 
 
 async def create_workspace(

@@ -11,7 +11,7 @@ import schema.peer
 import schema.session
 from models.message import MessageRow
 from models.visibility import Vantage
-from resolvers.message import get_list_name
+from resolvers.message import PEER_LIST, get_list_name
 from resolvers.page import Page, to_cursor
 from schema.context import Info
 from schema.node import Node, to_node_id
@@ -83,6 +83,18 @@ class Message(Node):
     ) -> list[Annotated["Conclusion", strawberry.lazy("schema.conclusion")]]:
         rows = await info.context.citing.load((self.vantage, self.row.id))
         return [schema.conclusion.Conclusion.from_row(row, self.vantage) for row in rows]
+
+
+def to_peer_message_connection(
+    page: Page[MessageRow], count: Count, vantage: Vantage
+) -> Connection[Message]:
+    """Cursors of a peer's messages are ids: their sequences are of many sessions."""
+    return Connection.from_page(
+        page,
+        get_cursor=lambda row: to_cursor(PEER_LIST, str(row.id)),
+        create_node=lambda row: Message.from_row(row, vantage),
+        count=count,
+    )
 
 
 def to_message_connection(

@@ -7,15 +7,18 @@ import strawberry
 from strawberry.scalars import JSON
 
 import schema.conclusion
+import schema.message
 import schema.session
 from models.peer import PeerRow
-from resolvers import card, chat, conclusion, load, peer, representation, session
+from models.visibility import Vantage
+from resolvers import card, chat, conclusion, load, message, peer, representation, session
 from resolvers.page import Page, PageRequest, to_cursor
 from resolvers.representation import Reading
 from schema.answer import Answer
 from schema.card import PeerCard
 from schema.context import Info
 from schema.default import CONCLUSIONS, WAIT_MS, fill
+from schema.filter import ConclusionFilter, MessageFilter, to_condition
 from schema.level import Level, to_level_names
 from schema.node import Node, to_node_id
 from schema.page import (
@@ -31,6 +34,7 @@ from schema.scalars import Position, parse_json
 
 if TYPE_CHECKING:
     from schema.conclusion import Conclusion
+    from schema.message import Message
     from schema.session import Session
 
 PREFIX = "peer"
@@ -123,6 +127,29 @@ class Peer(Node):
             ),
         )
 
+    @strawberry.field(description="All it has said, in any session, oldest first.")
+    async def messages(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: Annotated[
+            MessageFilter | None, strawberry.argument(description="Only those that fit.")
+        ] = None,
+    ) -> Connection[Annotated["Message", strawberry.lazy("schema.message")]]:
+        services = info.context.services
+        condition = to_condition(filter)
+        page = await message.list_messages_of_peer(
+            services, self.row.id, PageRequest(first, after, last, before), condition
+        )
+        return schema.message.to_peer_message_connection(
+            page,
+            lambda: message.count_messages_of_peer(services, self.row.id, condition),
+            Vantage(self.row.workspace_id),
+        )
+
     @strawberry.field(
         description=(
             "What is concluded of this peer. Without `observer`: the global view, the source of"
@@ -188,12 +215,16 @@ class Peer(Node):
         scope: ScopeName = None,
         sessions: SessionNames = None,
         levels: Levels = None,
+        filter: Annotated[
+            ConclusionFilter | None, strawberry.argument(description="Only those that fit.")
+        ] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Connection[Annotated["Conclusion", strawberry.lazy("schema.conclusion")]]:
         services = info.context.services
+        condition = to_condition(filter)
         selection = await representation.get_selection(
             services,
             Reading(
@@ -205,10 +236,10 @@ class Peer(Node):
             ),
         )
         page = await conclusion.page_known(
-            services, selection, PageRequest(first, after, last, before)
+            services, selection, PageRequest(first, after, last, before), condition
         )
         return schema.conclusion.to_conclusion_connection(
-            page, lambda: conclusion.count_known(services, selection), selection.vantage
+            page, lambda: conclusion.count_known(services, selection, condition), selection.vantage
         )
 
     @strawberry.field(

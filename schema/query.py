@@ -1,6 +1,7 @@
 """The root of queries."""
 
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -18,8 +19,9 @@ from resolvers.page import PageRequest
 from resolvers.services import Services
 from schema.conclusion import Conclusion
 from schema.context import Info
+from schema.filter import WorkspaceFilter, to_condition
 from schema.message import Message
-from schema.node import Node, from_node_id
+from schema.node import Node, from_node_id, to_node_id
 from schema.page import After, Before, Connection, First, Last
 from schema.peer import Peer
 from schema.scope import Scope
@@ -27,51 +29,51 @@ from schema.session import Session
 from schema.workspace import Workspace, to_workspace_connection
 
 
-async def _find_workspace(services: Services, id_: UUID) -> Workspace | None:
-    row = await node.find_workspace(services, id_)
-    return Workspace.from_row(row) if row else None
+async def _list_workspaces(services: Services, ids: Sequence[UUID]) -> list[Workspace]:
+    return [Workspace.from_row(row) for row in await node.list_workspaces(services, ids)]
 
 
-async def _find_peer(services: Services, id_: UUID) -> Peer | None:
-    row = await node.find_peer(services, id_)
-    return Peer.from_row(row) if row else None
+async def _list_peers(services: Services, ids: Sequence[UUID]) -> list[Peer]:
+    return [Peer.from_row(row) for row in await node.list_peers(services, ids)]
 
 
-async def _find_session(services: Services, id_: UUID) -> Session | None:
-    row = await node.find_session(services, id_)
-    return Session.from_row(row) if row else None
+async def _list_sessions(services: Services, ids: Sequence[UUID]) -> list[Session]:
+    return [Session.from_row(row) for row in await node.list_sessions(services, ids)]
 
 
-async def _find_message(services: Services, id_: UUID) -> Message | None:
-    found = await node.find_message(services, id_)
-    return Message.from_row(*found) if found else None
+async def _list_messages(services: Services, ids: Sequence[UUID]) -> list[Message]:
+    return [Message.from_row(*found) for found in await node.list_messages(services, ids)]
 
 
-async def _find_conclusion(services: Services, id_: UUID) -> Conclusion | None:
-    found = await node.find_conclusion(services, id_)
-    return Conclusion.from_row(*found) if found else None
+async def _list_conclusions(services: Services, ids: Sequence[UUID]) -> list[Conclusion]:
+    return [Conclusion.from_row(*found) for found in await node.list_conclusions(services, ids)]
 
 
-async def _find_scope(services: Services, id_: UUID) -> Scope | None:
-    row = await node.find_scope(services, id_)
-    return Scope.from_row(row) if row else None
+async def _list_scopes(services: Services, ids: Sequence[UUID]) -> list[Scope]:
+    return [Scope.from_row(row) for row in await node.list_scopes(services, ids)]
 
 
-_NODES: dict[str, Callable[[Services, UUID], Awaitable[Node | None]]] = {
-    schema.workspace.PREFIX: _find_workspace,
-    schema.peer.PREFIX: _find_peer,
-    schema.session.PREFIX: _find_session,
-    schema.message.PREFIX: _find_message,
-    schema.conclusion.PREFIX: _find_conclusion,
-    schema.scope.PREFIX: _find_scope,
+_NODES: dict[str, Callable[[Services, Sequence[UUID]], Awaitable[Sequence[Node]]]] = {
+    schema.workspace.PREFIX: _list_workspaces,
+    schema.peer.PREFIX: _list_peers,
+    schema.session.PREFIX: _list_sessions,
+    schema.message.PREFIX: _list_messages,
+    schema.conclusion.PREFIX: _list_conclusions,
+    schema.scope.PREFIX: _list_scopes,
 }
 
 
-async def find_node(services: Services, node_id: str) -> Node | None:
-    """Finds what an id stands for; raises BadInput if it is no id of ours."""
-    prefix, id_ = from_node_id(node_id)
-    find = _NODES.get(prefix)
-    return await find(services, id_) if find else None
+async def find_nodes(services: Services, node_ids: Sequence[str]) -> list[Node | None]:
+    """Finds what ids stand for, all of a kind at once; raises BadInput if one is no id of ours."""
+    asked: dict[str, set[UUID]] = defaultdict(set)
+    for node_id in node_ids:
+        prefix, id_ = from_node_id(node_id)
+        asked[prefix].add(id_)
+    found: dict[str, Node] = {}
+    for prefix, ids in asked.items():
+        if prefix in _NODES:
+            found |= {row.id: row for row in await _NODES[prefix](services, sorted(ids))}
+    return [found.get(to_node_id(*from_node_id(node_id))) for node_id in node_ids]
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -82,7 +84,7 @@ class Query:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="As this API returned it.")],
     ) -> Node | None:
-        return await find_node(info.context.services, id)
+        return (await find_nodes(info.context.services, [id]))[0]
 
     @strawberry.field(description="Several by their global ids, in their order.")
     async def nodes(
@@ -91,7 +93,7 @@ class Query:
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="At most 200.")],
     ) -> list[Node | None]:
         check_range("the number of ids", len(ids), least=0, most=PAGE_ROWS)
-        return [await find_node(info.context.services, node_id) for node_id in ids]
+        return await find_nodes(info.context.services, ids)
 
     @strawberry.field(description="A workspace by name; null: there is none.")
     async def workspace(
@@ -110,7 +112,15 @@ class Query:
         after: After = None,
         last: Last = None,
         before: Before = None,
+        filter: Annotated[
+            WorkspaceFilter | None, strawberry.argument(description="Only those that fit.")
+        ] = None,
     ) -> Connection[Workspace]:
         services = info.context.services
-        page = await workspace.list_workspaces(services, PageRequest(first, after, last, before))
-        return to_workspace_connection(page, lambda: workspace.count_workspaces(services))
+        condition = to_condition(filter)
+        page = await workspace.list_workspaces(
+            services, PageRequest(first, after, last, before), condition
+        )
+        return to_workspace_connection(
+            page, lambda: workspace.count_workspaces(services, condition)
+        )

@@ -17,6 +17,7 @@ from resolvers.page import Page, PageRequest, to_cursor
 from schema.configuration import Configuration
 from schema.context import Info
 from schema.default import CONTEXT_TOKENS, fill
+from schema.filter import MessageFilter, to_condition
 from schema.node import Node, to_node_id
 from schema.page import (
     After,
@@ -129,16 +130,26 @@ class Session(Node):
         after: After = None,
         last: Last = None,
         before: Before = None,
+        filter: Annotated[
+            MessageFilter | None, strawberry.argument(description="Only those that fit.")
+        ] = None,
         vantage: VantageName = None,
     ) -> Connection[Annotated["Message", strawberry.lazy("schema.message")]]:
         services = info.context.services
+        condition = to_condition(filter)
         sight = await get_vantage(services.pool, self.row.workspace_id, observer=vantage)
         page = await message.list_messages(
-            services, self.row.id, PageRequest(first, after, last, before), vantage=sight
+            services,
+            self.row.id,
+            PageRequest(first, after, last, before),
+            vantage=sight,
+            condition=condition,
         )
         return schema.message.to_message_connection(
             page,
-            lambda: message.count_messages(services, self.row.id, vantage=sight),
+            lambda: message.count_messages(
+                services, self.row.id, vantage=sight, condition=condition
+            ),
             sight,
         )
 

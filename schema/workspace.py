@@ -12,6 +12,7 @@ from resolvers.page import Page, PageRequest, to_cursor
 from schema.configuration import Configuration
 from schema.context import Info
 from schema.derivation import Derivation
+from schema.filter import PeerFilter, SessionFilter, to_condition
 from schema.node import Node, to_node_id
 from schema.page import (
     After,
@@ -108,16 +109,21 @@ class Workspace(Node):
         after: After = None,
         last: Last = None,
         before: Before = None,
+        filter: Annotated[
+            PeerFilter | None, strawberry.argument(description="Only those that fit.")
+        ] = None,
         order_by: OrderBy = None,
     ) -> Connection[Peer]:
         services = info.context.services
+        condition = to_condition(filter)
         page = await peer.list_peers(
             services,
             self.row.id,
             PageRequest(first, after, last, before),
             is_newest_first=order_by is Order.NEWEST_FIRST,
+            condition=condition,
         )
-        return to_peer_connection(page, lambda: peer.count_peers(services, self.row.id))
+        return to_peer_connection(page, lambda: peer.count_peers(services, self.row.id, condition))
 
     @strawberry.field(description="All sessions.")
     async def sessions(
@@ -127,16 +133,23 @@ class Workspace(Node):
         after: After = None,
         last: Last = None,
         before: Before = None,
+        filter: Annotated[
+            SessionFilter | None, strawberry.argument(description="Only those that fit.")
+        ] = None,
         order_by: OrderBy = None,
     ) -> Connection[Session]:
         services = info.context.services
+        condition = to_condition(filter)
         page = await session.list_sessions(
             services,
             self.row.id,
             PageRequest(first, after, last, before),
             is_newest_first=order_by is Order.NEWEST_FIRST,
+            condition=condition,
         )
-        return to_session_connection(page, lambda: session.count_sessions(services, self.row.id))
+        return to_session_connection(
+            page, lambda: session.count_sessions(services, self.row.id, condition=condition)
+        )
 
     @strawberry.field(description="How far derivation is.")
     async def derivation(self, info: Info) -> Derivation:

@@ -22,6 +22,9 @@ QUERIES = {
     "sessions": f"page: sessions({ARGUMENTS}) {PAGE % 'name'}",
     "newest sessions": f"page: sessions({ARGUMENTS}, orderBy: NEWEST_FIRST) {PAGE % 'name'}",
     "sessions of a peer": f'peer(name: "p0") {{ page: sessions({ARGUMENTS}) {PAGE % "name"} }}',
+    "messages of a peer": (
+        f'peer(name: "p0") {{ page: messages({ARGUMENTS}) {PAGE % "name: content"} }}'
+    ),
     "messages": f'session(name: "s0") {{ page: messages({ARGUMENTS}) {PAGE % "name: content"} }}',
 }
 QUERIES = {

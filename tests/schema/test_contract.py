@@ -30,23 +30,17 @@ _NOT_YET = {
         Upload Viewer KeyKind Key KeyPayload CreateKeyInput RevokeKeyInput
         PeerCardPayload SetPeerCardInput Summary SummaryKind Effort Usage ChatEvent
         SearchTarget SearchHit SearchNode SummaryHit
-        StringFilter IntFilter DateTimeFilter JSONFilter WorkspaceFilter PeerFilter SessionFilter
-        MessageFilter ConclusionFilter
         UpdateMessageInput MessagePayload CloneSessionInput ImportFileInput
         ConclusionsPayload CreateConclusionsInput RetryDeadWorkInput
         Webhook WebhookPayload CreateWebhookInput DeleteWebhookInput TestWebhookInput
     """,
     # Fields, arguments and values of types that are there.
     "Query": "viewer",
-    "Query.workspaces": "filter",
     "Workspace": "search usage webhooks keys",
-    "Workspace.peers": "filter",
-    "Workspace.sessions": "filter",
-    "Peer": "messages search",
-    "Peer.conclusions": "filter",
+    "Peer": "search",
+    "ConclusionFilter": "isManual",
     "Peer.chat": "session effort responseSchema",
     "Session": "summaries search",
-    "Session.messages": "filter",
     "Session.context": "summary",
     "Conclusion": "isManual",
     "Context": "summary",
