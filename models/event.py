@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     """What happened. Only what is written somewhere is listed."""
 
     MESSAGES_ADDED = "MESSAGES_ADDED"
+    MESSAGE_CHANGED = "MESSAGE_CHANGED"
     MESSAGES_DELETED = "MESSAGES_DELETED"
     PEER_JOINED = "PEER_JOINED"
     PEER_LEFT = "PEER_LEFT"
@@ -93,15 +94,16 @@ async def list_events(
     return events, len(records) > len(events) or len(records) == limit
 
 
-async def list_deletions(
+async def list_message_changes(
     runner: Runner, workspace_id: UUID, session_id: UUID, *, after: Position
 ) -> list[EventRow]:
-    """Returns the settled MESSAGES_DELETED of a session after a position."""
+    """Returns the settled MESSAGE_CHANGED and MESSAGES_DELETED of a session after a position."""
     records = await runner.fetch(
         f"""
         SELECT id, transaction, kind, session_id, peer_id, data, at FROM event
         WHERE workspace_id = $1 AND (transaction, id) > ($2, $3) AND {_IS_SETTLED}
-          AND session_id = $4 AND kind = '{EventKind.MESSAGES_DELETED}'
+          AND session_id = $4
+          AND kind IN ('{EventKind.MESSAGE_CHANGED}', '{EventKind.MESSAGES_DELETED}')
         ORDER BY transaction, id
         """,
         workspace_id,

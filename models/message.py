@@ -270,6 +270,26 @@ async def find_messages(runner: Runner, ids: list[UUID]) -> list[MessageRow]:
     return [MessageRow(**record) for record in records]
 
 
+async def update_message(
+    connection: Connection, id_: UUID, *, metadata: str
+) -> tuple[MessageRow, bool] | None:
+    """Changes a message's metadata; returns it and whether that was different; None: it is gone."""
+    before = await connection.fetchrow(
+        f"SELECT {MESSAGE_COLUMNS} FROM message AS m WHERE m.id = $1 FOR NO KEY UPDATE", id_
+    )
+    if before is None:
+        return None
+    after = await connection.fetchrow(
+        f"""
+        UPDATE message AS m SET metadata = $2 WHERE m.id = $1 AND m.metadata <> $2
+        RETURNING {MESSAGE_COLUMNS}
+        """,
+        id_,
+        metadata,
+    )
+    return (MessageRow(**before), False) if after is None else (MessageRow(**after), True)
+
+
 async def list_session_messages(
     runner: Runner,
     session_id: UUID,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from core.errors import BadInput
+from core.errors import BadInput, NotFound
 from core.limits import (
     BATCH_MESSAGES,
     PAGE_ROWS,
@@ -18,7 +18,14 @@ from core.limits import (
 )
 from core.position import Position
 from models import message as messages
-from models.event import EventKind, EventRow, get_newest_position, list_deletions
+from models.database import transaction
+from models.event import (
+    EventKind,
+    EventRow,
+    add_event,
+    get_newest_position,
+    list_message_changes,
+)
 from models.filter import ANYTHING, Condition
 from models.message import MessageRow
 from models.visibility import Vantage, list_witnessed
@@ -31,17 +38,21 @@ FOLLOWED_PER_READ = 500
 PEER_LIST = "message-of-peer"
 """What cursors of a peer's messages are marked with."""
 
-_MESSAGE_EVENTS = frozenset((EventKind.MESSAGES_ADDED, EventKind.MESSAGES_DELETED))
+_MESSAGE_EVENTS = frozenset(
+    (EventKind.MESSAGES_ADDED, EventKind.MESSAGE_CHANGED, EventKind.MESSAGES_DELETED)
+)
 
 
 class MessageChange(NamedTuple):
-    """A message that was said, or was forgotten since."""
+    """A message that was said, or since then was changed or forgotten."""
 
     sequence: int
     position: Position
     vantage: Vantage
     row: MessageRow | None
     """None: it was forgotten."""
+    is_new: bool = True
+    """False: it was told before, and is different now."""
 
 
 class Utterance(NamedTuple):
@@ -82,6 +93,29 @@ def _check_utterance(i: int, utterance: Utterance) -> Draft:
     except BadInput as error:
         # Every check's message begins with what was checked.
         raise BadInput(f"messages[{i}].{error}") from None
+
+
+async def update_message(
+    services: Services, id_: UUID, *, metadata: Any
+) -> tuple[MessageRow, Position]:
+    """Changes the metadata of a message; what was said stays as it was."""
+    stored = check_metadata("metadata", metadata)
+    async with transaction(services.pool) as connection:
+        updated = await messages.update_message(connection, id_, metadata=stored)
+        if updated is None:
+            raise NotFound(f"message {id_.hex} does not exist")
+        row, is_different = updated
+        if not is_different:
+            return row, await get_newest_position(connection, row.workspace_id)
+        position = await add_event(
+            connection,
+            row.workspace_id,
+            kind=EventKind.MESSAGE_CHANGED,
+            session_id=row.session_id,
+            data=orjson.dumps({"sequence": row.sequence}).decode(),
+        )
+    services.hints.notify(row.workspace_id)
+    return row, position
 
 
 async def list_messages(
@@ -173,8 +207,15 @@ async def follow_messages(
                 yield MessageChange(row.sequence, row.position, sight, row)
             if len(rows) == FOLLOWED_PER_READ:
                 continue
-            for event in await list_deletions(services.pool, workspace_id, session_id, after=told):
+            for event in await list_message_changes(
+                services.pool, workspace_id, session_id, after=told
+            ):
                 told = event.position
+                if event.kind is EventKind.MESSAGE_CHANGED:
+                    for row in await _list_changed(services, session_id, sight, event):
+                        if row.sequence <= seen:
+                            yield MessageChange(row.sequence, told, sight, row, is_new=False)
+                    continue
                 gone = orjson.loads(event.data)["sequences"]
                 if gone is None:
                     return
@@ -183,6 +224,21 @@ async def follow_messages(
                         yield MessageChange(sequence, event.position, sight, None)
             if not await follower.wait():
                 return
+
+
+async def _list_changed(
+    services: Services, session_id: UUID, sight: Vantage, event: EventRow
+) -> list[MessageRow]:
+    """Returns the message that was changed, if the vantage witnessed it and it is still there."""
+    sequence = orjson.loads(event.data)["sequence"]
+    return await messages.list_session_messages(
+        services.pool,
+        session_id,
+        vantage=sight,
+        after=sequence - 1,
+        before=sequence + 1,
+        limit=1,
+    )
 
 
 async def _get_start(

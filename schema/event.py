@@ -25,6 +25,9 @@ class EventKind(Enum):
     MESSAGES_ADDED = strawberry.enum_value(
         "MESSAGES_ADDED", description="`data`: firstSequence, lastSequence."
     )
+    MESSAGE_CHANGED = strawberry.enum_value(
+        "MESSAGE_CHANGED", description="Its metadata; `data`: sequence."
+    )
     MESSAGES_DELETED = strawberry.enum_value(
         "MESSAGES_DELETED", description="`data`: sequences; null: the whole session."
     )

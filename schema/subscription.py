@@ -33,7 +33,9 @@ class ChangeKind(Enum):
 @strawberry.type(description="A message of a followed session.")
 class MessageEvent:
     kind: ChangeKind = strawberry.field(
-        description="ADDED, also for those asked for at the start, or DELETED."
+        description=(
+            "ADDED, also for those asked for at the start; CHANGED: its metadata; or DELETED."
+        )
     )
     sequence: int = strawberry.field(
         description="Of the message. Hand the last one you saw to `after` to go on from there."
@@ -86,8 +88,9 @@ class Subscription:
         async with aclosing(followed):
             async for change in followed:
                 row = change.row
+                there = ChangeKind.ADDED if change.is_new else ChangeKind.CHANGED
                 yield MessageEvent(
-                    kind=ChangeKind.DELETED if row is None else ChangeKind.ADDED,
+                    kind=ChangeKind.DELETED if row is None else there,
                     sequence=change.sequence,
                     message=None if row is None else Message.from_row(row, change.vantage),
                     position=Position(str(change.position)),

@@ -1,4 +1,4 @@
-"""Sending messages."""
+"""Sending messages, and changing what is told about them."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,8 +11,9 @@ from models.visibility import Vantage
 from resolvers import message
 from resolvers.message import Utterance
 from schema.context import Info
-from schema.message import Message
+from schema.message import PREFIX, Message
 from schema.mutations.describe import METADATA, WORKSPACE
+from schema.node import from_node_id_of
 from schema.scalars import Position
 from schema.session import Session
 
@@ -59,6 +60,18 @@ class SendMessagesPayload:
         return Session.from_row(await info.context.sessions.load(self.sent_to))
 
 
+@strawberry.input(description="What to change of a message. What was said stays as it was.")
+class UpdateMessageInput:
+    id: strawberry.ID = strawberry.field(description="Id of the message; it must exist.")
+    metadata: JSON = strawberry.field(description=METADATA + " Takes the place of what was there.")
+
+
+@strawberry.type(description="A message that was changed.")
+class MessagePayload:
+    message: Message = strawberry.field(description="As it is now.")
+    position: Position = strawberry.field(description="Of the change.")
+
+
 @strawberry.type
 class MessageMutation:
     @strawberry.mutation(
@@ -94,4 +107,22 @@ class MessageMutation:
             messages=[Message.from_row(row, vantage) for row in sent.messages],
             position=Position(str(sent.position)),
             sent_to=sent.messages[0].session_id,
+        )
+
+    @strawberry.mutation(
+        description="Changes the metadata of a message. Followers of its session are told."
+    )
+    async def update_message(
+        self,
+        info: Info,
+        input: Annotated[
+            UpdateMessageInput, strawberry.argument(description="The message, and its metadata.")
+        ],
+    ) -> MessagePayload:
+        row, position = await message.update_message(
+            info.context.services, from_node_id_of(PREFIX, input.id), metadata=input.metadata
+        )
+        return MessagePayload(
+            message=Message.from_row(row, Vantage(row.workspace_id)),
+            position=Position(str(position)),
         )

@@ -30,7 +30,7 @@ _NOT_YET = {
         Upload Viewer KeyKind Key KeyPayload CreateKeyInput RevokeKeyInput
         PeerCardPayload SetPeerCardInput Summary SummaryKind Effort Usage ChatEvent
         SearchTarget SearchHit SearchNode SummaryHit
-        UpdateMessageInput MessagePayload CloneSessionInput ImportFileInput
+        CloneSessionInput ImportFileInput
         ConclusionsPayload CreateConclusionsInput RetryDeadWorkInput
         Webhook WebhookPayload CreateWebhookInput DeleteWebhookInput TestWebhookInput
     """,
@@ -46,12 +46,12 @@ _NOT_YET = {
     "Context": "summary",
     "Answer": "structured degraded usage",
     "Mutation": """
-        updateMessage cloneSession importFile createConclusions setPeerCard retryDeadWork
+        cloneSession importFile createConclusions setPeerCard retryDeadWork
         createKey revokeKey createWebhook deleteWebhook testWebhook
     """,
     "Subscription": "chat",
     "EventKind": """
-        MESSAGE_CHANGED SUMMARY_CREATED CARD_CHANGED DERIVATION_IDLE WORK_DEAD
+        SUMMARY_CREATED CARD_CHANGED DERIVATION_IDLE WORK_DEAD
     """,
     "ChangeKind": "RESYNC",
 }
