@@ -22,6 +22,8 @@ METADATA_DEPTH = 5
 PAGE_ROWS = 200
 PAGE_ROWS_DEFAULT = 50
 CONCLUSIONS = 200
+CONCLUSION_CHARACTERS = 2_000
+CONCLUSIONS_PER_CALL = 100
 CONTEXT_TOKENS = 1_000_000
 FILTER_DEPTH = 5
 FILTER_CONDITIONS = 50
@@ -55,6 +57,17 @@ def check_content(label: str, content: str) -> str:
     if len(content) > MESSAGE_CHARACTERS:
         raise BadInput(f"{label} is {len(content)} characters long, at most {MESSAGE_CHARACTERS}")
     return check_text(label, content)
+
+
+def check_statement(label: str, statement: str) -> str:
+    """Returns what is to be concluded by hand, if it is neither blank nor too long."""
+    if not statement.strip():
+        raise BadInput(f"{label} is empty, at least 1 character is needed")
+    if len(statement) > CONCLUSION_CHARACTERS:
+        raise BadInput(
+            f"{label} is {len(statement)} characters long, at most {CONCLUSION_CHARACTERS}"
+        )
+    return check_text(label, statement)
 
 
 def check_query(query: str) -> str:

@@ -40,6 +40,10 @@ class Conclusion(Model):
     """Whether it is fit for the peer's card."""
     is_linked = fields.BooleanField(default=True)
     """Whether it was compared with what else is known of the peer; see workers/link.py."""
+    is_manual = fields.BooleanField(default=False, db_default=False)
+    """Whether somebody wrote it by hand; then it cites nothing (models/manual.py)."""
+    is_card_line = fields.BooleanField(default=False, db_default=False)
+    """Whether it was written by hand as a line of its mind's card."""
     valid_from = fields.DatetimeField(null=True)
     valid_to = fields.DatetimeField(null=True)
     said_at = fields.DatetimeField()
@@ -81,6 +85,7 @@ class ConclusionRow:
     value: str | None
     is_change: bool
     is_identity: bool
+    is_manual: bool
     valid_from: datetime | None
     valid_to: datetime | None
     said_at: datetime
@@ -119,8 +124,8 @@ class Selection:
 
 CONCLUSION_COLUMNS = (
     "c.id, c.workspace_id, c.observed_id, c.mind_id, c.content, c.level, c.confidence, c.gist,"
-    " c.topic, c.value, c.is_change, c.is_identity, c.valid_from, c.valid_to, c.said_at,"
-    " c.dated_at, c.recorded_at, c.transaction"
+    " c.topic, c.value, c.is_change, c.is_identity, c.is_manual, c.valid_from, c.valid_to,"
+    " c.said_at, c.dated_at, c.recorded_at, c.transaction"
 )
 
 _FILTERED: Columns = {
@@ -137,6 +142,7 @@ _FILTERED: Columns = {
         ),
     ),
     "recorded_at": Column("c.recorded_at", Kind.TIME),
+    "is_manual": Column("c.is_manual", Kind.FLAG),
 }
 
 

@@ -108,18 +108,21 @@ class NewConclusion:
     is_change: bool = False
     is_identity: bool = False
     is_linked: bool = True
+    is_manual: bool = False
+    is_card_line: bool = False
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     premise_ids: Sequence[UUID] = ()
     """Its evidence and citations are theirs."""
 
     def to_row(self) -> tuple[object, ...]:
-        """Returns the columns in the order in which _write hands them over."""
+        """Returns the columns in the order in which write_conclusions hands them over."""
         identity = (self.id, self.observed_id, self.mind_id)
         words = (self.content, self.level, self.confidence, self.gist, self.topic, self.value)
         flags = (self.is_change, self.is_identity, self.is_linked)
+        hand = (self.is_manual, self.is_card_line)
         times = (self.valid_from, self.valid_to, self.said_at, self.dated_at)
-        return (*identity, *words, *flags, *times)
+        return (*identity, *words, *flags, *hand, *times)
 
 
 async def write_explicit(
@@ -129,7 +132,7 @@ async def write_explicit(
     conclusions: Sequence[NewConclusion],
 ) -> None:
     """Writes what one window gave, with its evidence and citations."""
-    await _write(connection, workspace_id, conclusions)
+    await write_conclusions(connection, workspace_id, conclusions)
     await connection.execute(
         """
         INSERT INTO evidence (workspace_id, conclusion_id, session_id, first_sequence,
@@ -160,7 +163,7 @@ async def write_derived(
 
     The premises must be held (hold_conclusions).
     """
-    await _write(connection, workspace_id, conclusions)
+    await write_conclusions(connection, workspace_id, conclusions)
     pairs = [(c.id, premise_id) for c in conclusions for premise_id in c.premise_ids]
     await connection.execute(
         """
@@ -193,27 +196,29 @@ async def write_derived(
     )
 
 
-async def _write(
+async def write_conclusions(
     connection: Connection, workspace_id: UUID, conclusions: Sequence[NewConclusion]
 ) -> None:
+    """Writes conclusions without what they rest on, which the caller adds."""
     rows = [conclusion.to_row() for conclusion in conclusions]
     await connection.execute(
         f"""
         INSERT INTO conclusion (id, workspace_id, observed_id, mind_id, content, level, confidence,
-            gist, topic, value, is_change, is_identity, is_linked, valid_from, valid_to, said_at,
-            dated_at, recorded_at, transaction)
+            gist, topic, value, is_change, is_identity, is_linked, is_manual, is_card_line,
+            valid_from, valid_to, said_at, dated_at, recorded_at, transaction)
         SELECT id, $1, observed_id, mind_id, content, level, confidence, gist, topic, value,
-               is_change, is_identity, is_linked, valid_from, valid_to, said_at, dated_at, now(),
-               {CURRENT_TRANSACTION}
+               is_change, is_identity, is_linked, is_manual, is_card_line, valid_from, valid_to,
+               said_at, dated_at, now(), {CURRENT_TRANSACTION}
         FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::float8[],
                     $8::text[], $9::text[], $10::text[], $11::bool[], $12::bool[], $13::bool[],
-                    $14::timestamptz[], $15::timestamptz[], $16::timestamptz[],
-                    $17::timestamptz[])
+                    $14::bool[], $15::bool[], $16::timestamptz[], $17::timestamptz[],
+                    $18::timestamptz[], $19::timestamptz[])
             AS told(id, observed_id, mind_id, content, level, confidence, gist, topic, value,
-                    is_change, is_identity, is_linked, valid_from, valid_to, said_at, dated_at)
+                    is_change, is_identity, is_linked, is_manual, is_card_line, valid_from,
+                    valid_to, said_at, dated_at)
         """,
         workspace_id,
-        *to_columns(rows, 16),
+        *to_columns(rows, 18),
     )
 
 
@@ -287,14 +292,15 @@ async def list_observed(
 ) -> list[tuple[ConclusionRow, str]]:
     """Returns what was said of a peer on the topics, with its audience, the oldest first.
 
-    Under no vantage: for comparing statements, never for telling anybody.
+    Under no vantage: for comparing statements, never for telling anybody. What was written by hand
+    is left out: the observed peer itself must not learn of it by what it contradicts.
     """
     records = await runner.fetch(
         f"""
         SELECT {CONCLUSION_COLUMNS}, evidence.audience
         FROM conclusion AS c JOIN evidence ON evidence.conclusion_id = c.id
         WHERE c.observed_id = $1 AND c.topic = ANY ($2::text[]) AND c.level = 'EXPLICIT'
-          AND c.mind_id IS NULL
+          AND c.mind_id IS NULL AND NOT c.is_manual
         ORDER BY c.said_at, c.id
         """,
         observed_id,

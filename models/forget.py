@@ -167,7 +167,7 @@ async def forget_conclusions(connection: Connection, ids: Sequence[UUID]) -> lis
         ), anew AS (
             UPDATE conclusion SET is_linked = false FROM left_over
             WHERE conclusion.observed_id = left_over.observed_id
-              AND conclusion.topic = left_over.topic
+              AND conclusion.topic = left_over.topic AND NOT conclusion.is_manual
               AND conclusion.id <> ALL ($1::uuid[])
         )
         DELETE FROM conclusion WHERE id = ANY ($1::uuid[]) RETURNING observed_id

@@ -24,6 +24,8 @@ class Mind(Model):
         "models.Peer", related_name="minds_about"
     )
     dreamt_at = fields.DatetimeField(null=True)
+    card_set_at = fields.DatetimeField(null=True)
+    """When its card was last written by hand: what was said before is not on it."""
 
     class Meta:
         table = "mind"

@@ -16,6 +16,9 @@ async def list_observer_ids(runner: Runner, workspace_id: UUID, observed_id: UUI
         SELECT candidate.peer_id FROM (
             SELECT DISTINCT stay.peer_id FROM membership AS stay
             WHERE stay.workspace_id = $1 AND stay.observe_others AND stay.peer_id <> $2
+            UNION  -- who has had something written into its mind, without ever being anywhere
+            SELECT peer.id FROM mind JOIN peer ON peer.id = mind.observer_id
+            WHERE mind.observed_id = $2 AND peer.observe_others AND peer.id <> $2
         ) AS candidate
         WHERE EXISTS (
             SELECT FROM conclusion AS c WHERE c.observed_id = $2 AND {_SEEN_BY_CANDIDATE}

@@ -51,8 +51,10 @@ def see_conclusion(alias: str, *, observer: str = "$2", sessions: str = "$3") ->
 
     Every window of its evidence lies inside the sessions and was witnessed by the observer on
     intervals with observe_others. A peer's view of itself needs no observe_others, and rests on
-    what it said itself. What one mind made of what it sees is seen by that mind alone: that it
-    was made, and of what, depends on everything the mind saw.
+    what it said itself, and on what was written by hand into its own mind. What was written by
+    hand without a session has no window, so it lies in no sessions that one could name. What one
+    mind made of what it sees is seen by that mind alone: that it was made, and of what, depends
+    on everything the mind saw.
     """
     return f"""(
     {alias}.workspace_id = $1
@@ -61,7 +63,10 @@ def see_conclusion(alias: str, *, observer: str = "$2", sessions: str = "$3") ->
         WHERE mind.observed_id = {alias}.observed_id
           AND mind.observer_id IS NOT DISTINCT FROM {observer}
     ))
-    AND EXISTS (SELECT FROM evidence WHERE evidence.conclusion_id = {alias}.id)
+    AND (
+        EXISTS (SELECT FROM evidence WHERE evidence.conclusion_id = {alias}.id)
+        OR ({alias}.is_manual AND {alias}.mind_id IS NOT NULL AND {sessions}::uuid[] IS NULL)
+    )
     AND NOT EXISTS (
         SELECT FROM evidence AS window_
         WHERE window_.conclusion_id = {alias}.id
@@ -76,9 +81,12 @@ def see_conclusion(alias: str, *, observer: str = "$2", sessions: str = "$3") ->
                 ))
           ) IS NOT TRUE
     )
-    AND ({alias}.observed_id IS DISTINCT FROM {observer} OR NOT EXISTS (
-        SELECT FROM citation JOIN message AS cited ON cited.id = citation.message_id
-        WHERE citation.conclusion_id = {alias}.id AND cited.peer_id <> {alias}.observed_id
+    AND ({alias}.observed_id IS DISTINCT FROM {observer} OR (
+        ({alias}.mind_id IS NOT NULL OR NOT {alias}.is_manual)
+        AND NOT EXISTS (
+            SELECT FROM citation JOIN message AS cited ON cited.id = citation.message_id
+            WHERE citation.conclusion_id = {alias}.id AND cited.peer_id <> {alias}.observed_id
+        )
     ))
 )"""
 

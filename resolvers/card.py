@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models.conclusion import ConclusionRow, Selection
+from models.manual import find_card_start
 from models.peer import PeerRow
 from models.workspace import find_configuration
 from representation.card import CARD_LINES
@@ -29,8 +30,25 @@ async def list_card(services: Services, selection: Selection) -> list[Conclusion
     configuration = await find_configuration(services.pool, selection.vantage.workspace_id)
     if not configuration.peer_card.use:
         return []
+    return await list_facts(services, selection)
+
+
+async def list_facts(services: Services, selection: Selection) -> list[ConclusionRow]:
+    """Returns the facts, newest first; of a card set by hand, its lines and what came later."""
     facts = replace(selection, is_identity=True, levels=None)
-    return await list_standing(services.pool, facts, limit=CARD_LINES)
+    rows = await list_standing(services.pool, facts, limit=CARD_LINES)
+    start = await _find_start(services, selection)
+    return rows if start is None else [row for row in rows if row.said_at >= start]
+
+
+async def _find_start(services: Services, selection: Selection) -> datetime | None:
+    vantage = selection.vantage
+    # What was written by hand lies in no session, so a narrower reading knows nothing of it.
+    if vantage.session_ids is not None or not selection.observed_ids:
+        return None
+    start = await find_card_start(services.pool, vantage, selection.observed_ids[0])
+    is_later = start is not None and selection.as_of is not None and selection.as_of < start
+    return None if is_later else start
 
 
 async def find_card(

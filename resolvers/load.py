@@ -12,7 +12,7 @@ from models.message import MessageRow
 from models.observe import list_observed_ids, list_observer_ids, list_witness_ids
 from models.peer import PeerRow, list_peers_by_id
 from models.session import SessionRow, list_sessions_by_id
-from models.visibility import Vantage
+from models.visibility import Vantage, observes_others
 from resolvers.conclusion import judge
 from resolvers.services import Services
 
@@ -113,7 +113,9 @@ async def load_observer_ids(services: Services, row: PeerRow) -> list[UUID]:
 
 
 async def load_observed_ids(services: Services, row: PeerRow) -> list[UUID]:
-    """Returns of whom a peer holds a model."""
+    """Returns of whom a peer holds a model; nobody, if it does not observe others."""
+    if not await observes_others(services.pool, Vantage(row.workspace_id, row.id)):
+        return []
     return await list_observed_ids(services.pool, row.workspace_id, row.id)
 
 

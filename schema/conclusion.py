@@ -38,6 +38,9 @@ class Conclusion(Node):
         description="Until when it holds, if that was said."
     )
     recorded_at: datetime = strawberry.field(description="When it was concluded.")
+    is_manual: bool = strawberry.field(
+        description="Whether somebody wrote it by hand; then it cites no messages."
+    )
     retired_at: datetime | None = strawberry.field(
         description=(
             "Since when something the reader can see has superseded it, or what it follows from."
@@ -57,6 +60,7 @@ class Conclusion(Node):
             valid_from=row.valid_from,
             valid_to=row.valid_to,
             recorded_at=row.recorded_at,
+            is_manual=row.is_manual,
             retired_at=row.retired_at,
             row=row,
             vantage=vantage,

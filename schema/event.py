@@ -36,6 +36,9 @@ class EventKind(Enum):
     REPRESENTATION_CHANGED = strawberry.enum_value(
         "REPRESENTATION_CHANGED", description="Something is, or is no longer, concluded of `peer`."
     )
+    CARD_CHANGED = strawberry.enum_value(
+        "CARD_CHANGED", description="Somebody has written a card of `peer` by hand."
+    )
 
 
 @strawberry.type(description="Something that happened in a workspace; ids and numbers, never text.")

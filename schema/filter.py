@@ -207,6 +207,9 @@ class ConclusionFilter:
     recorded_at: DateTimeFilter | None = strawberry.field(
         default=UNSET, description="When it was concluded."
     )
+    is_manual: bool | None = strawberry.field(
+        default=UNSET, description="Whether it was written by hand."
+    )
     retired: bool | None = strawberry.field(
         default=UNSET, description="Whether something the vantage can see has superseded it."
     )

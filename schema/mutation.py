@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.mutations.conclusion import ConclusionMutation
 from schema.mutations.derivation import DerivationMutation
 from schema.mutations.forget import ForgetMutation
 from schema.mutations.message import MessageMutation
@@ -17,6 +18,7 @@ class Mutation(
     PeerMutation,
     SessionMutation,
     MessageMutation,
+    ConclusionMutation,
     ScopeMutation,
     DerivationMutation,
     ForgetMutation,

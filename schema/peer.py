@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry.scalars import JSON
 
+import schema.card
 import schema.conclusion
 import schema.message
 import schema.session
@@ -15,7 +16,6 @@ from resolvers import card, chat, conclusion, load, message, peer, representatio
 from resolvers.page import Page, PageRequest, to_cursor
 from resolvers.representation import Reading
 from schema.answer import Answer
-from schema.card import PeerCard
 from schema.context import Info
 from schema.default import CONCLUSIONS, WAIT_MS, fill
 from schema.filter import ConclusionFilter, MessageFilter, to_condition
@@ -33,6 +33,7 @@ from schema.representation import Representation
 from schema.scalars import Position, parse_json
 
 if TYPE_CHECKING:
+    from schema.card import PeerCard
     from schema.conclusion import Conclusion
     from schema.message import Message
     from schema.session import Session
@@ -251,11 +252,11 @@ class Peer(Node):
         observer: ObserverName = None,
         scope: ScopeName = None,
         sessions: SessionNames = None,
-    ) -> PeerCard | None:
+    ) -> Annotated["PeerCard", strawberry.lazy("schema.card")] | None:
         value = await card.find_card(
             info.context.services, self.row, observer=observer, scope=scope, sessions=sessions
         )
-        return PeerCard.from_value(value) if value else None
+        return schema.card.PeerCard.from_value(value) if value else None
 
     @strawberry.field(description="Who holds a model of this peer: sees something concluded of it.")
     async def observers(self, info: Info) -> list["Peer"]:

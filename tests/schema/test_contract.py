@@ -28,30 +28,28 @@ _NOT_YET = {
     # Types.
     "": """
         Upload Viewer KeyKind Key KeyPayload CreateKeyInput RevokeKeyInput
-        PeerCardPayload SetPeerCardInput Summary SummaryKind Effort Usage ChatEvent
+        Summary SummaryKind Effort Usage ChatEvent
         SearchTarget SearchHit SearchNode SummaryHit
         CloneSessionInput ImportFileInput
-        ConclusionsPayload CreateConclusionsInput RetryDeadWorkInput
+        RetryDeadWorkInput
         Webhook WebhookPayload CreateWebhookInput DeleteWebhookInput TestWebhookInput
     """,
     # Fields, arguments and values of types that are there.
     "Query": "viewer",
     "Workspace": "search usage webhooks keys",
     "Peer": "search",
-    "ConclusionFilter": "isManual",
     "Peer.chat": "session effort responseSchema",
     "Session": "summaries search",
     "Session.context": "summary",
-    "Conclusion": "isManual",
     "Context": "summary",
     "Answer": "structured degraded usage",
     "Mutation": """
-        cloneSession importFile createConclusions setPeerCard retryDeadWork
+        cloneSession importFile retryDeadWork
         createKey revokeKey createWebhook deleteWebhook testWebhook
     """,
     "Subscription": "chat",
     "EventKind": """
-        SUMMARY_CREATED CARD_CHANGED DERIVATION_IDLE WORK_DEAD
+        SUMMARY_CREATED DERIVATION_IDLE WORK_DEAD
     """,
     "ChangeKind": "RESYNC",
 }
