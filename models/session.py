@@ -42,6 +42,9 @@ class Session(Model):
     last_transaction = fields.BigIntField(default=0, db_default=0)
     """Of the newest message's position. Writers get their transaction ids before they get the
     row's lock, so a later message may come from an older transaction; positions must not fall."""
+    origin_id = fields.UUIDField(null=True)
+    """The session it was cloned from, which may be gone; and up to where, null: all of it."""
+    origin_sequence = fields.IntField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from resolvers import session
+from resolvers import clone, session
 from resolvers.session import Member
 from schema.configuration import ConfigurationInput, to_changes
 from schema.context import Info
@@ -82,6 +82,20 @@ class UpdateSessionInput:
     )
 
 
+@strawberry.input(description="A session to clone within its workspace.")
+class CloneSessionInput:
+    workspace: str = strawberry.field(description=WORKSPACE)
+    session: str = strawberry.field(description="Name of the session to clone; it must exist.")
+    name: str = strawberry.field(description="Name of the clone. " + NAME)
+    through_sequence: int | None = strawberry.field(
+        default=None,
+        description=(
+            "Clone it as it was when this message had been said: who came later is not in, who"
+            " left later still is. null: as it is now."
+        ),
+    )
+
+
 @strawberry.type
 class SessionMutation:
     @strawberry.mutation(description="Gets a session, or creates it, and lets peers in.")
@@ -148,6 +162,28 @@ class SessionMutation:
             is_active=input.is_active,
         )
         return SessionPayload(session=Session.from_row(row), created=False)
+
+    @strawberry.mutation(
+        description=(
+            "Clones a session: its metadata and configuration, its messages with their sequences"
+            " and times, at most 20,000, and every stay. What was concluded is not copied, but"
+            " derived anew from the clone's messages. From then on the two go their own ways; what"
+            " is forgotten in one stays in the other. Another session of that name is a CONFLICT."
+        )
+    )
+    async def clone_session(
+        self,
+        info: Info,
+        input: Annotated[CloneSessionInput, strawberry.argument(description="What to clone.")],
+    ) -> SessionPayload:
+        row, created = await clone.clone_session(
+            info.context.services,
+            input.workspace,
+            input.session,
+            input.name,
+            through_sequence=input.through_sequence,
+        )
+        return SessionPayload(session=Session.from_row(row), created=created)
 
 
 def _to_members(members: Sequence[MemberInput]) -> list[Member]:

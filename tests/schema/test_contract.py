@@ -30,7 +30,7 @@ _NOT_YET = {
         Upload Viewer KeyKind Key KeyPayload CreateKeyInput RevokeKeyInput
         Summary SummaryKind Effort Usage ChatEvent
         SearchTarget SearchHit SearchNode SummaryHit
-        CloneSessionInput ImportFileInput
+        ImportFileInput
         RetryDeadWorkInput
         Webhook WebhookPayload CreateWebhookInput DeleteWebhookInput TestWebhookInput
     """,
@@ -44,7 +44,7 @@ _NOT_YET = {
     "Context": "summary",
     "Answer": "structured degraded usage",
     "Mutation": """
-        cloneSession importFile retryDeadWork
+        importFile retryDeadWork
         createKey revokeKey createWebhook deleteWebhook testWebhook
     """,
     "Subscription": "chat",
