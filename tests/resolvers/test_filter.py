@@ -247,6 +247,22 @@ async def test_nothing_asked_is_nothing_left_out(full: Workspace) -> None:
         assert len(await read(full, PEERS, filter=given_filter)) == len(NAMES)
 
 
+async def test_values_may_stand_in_the_operation_itself(full: Workspace) -> None:
+    for literal, metadata in (
+        ('{path: ["a"], eq: null}', {"a": None}),
+        ('{path: ["a"], contains: {b: [2.5]}}', METADATA[14]),
+        ('{path: ["1", "1"], eq: false}', METADATA[16]),
+        ('{path: ["a"], in: ["a"]}', {"a": "a"}),
+        ('{path: ["a"], lt: -1}', {"a": -3, "b": True}),
+    ):
+        operation = f"""
+        query($name: String!) {{ workspace(name: $name) {{
+          page: peers(filter: {{metadata: {literal}}}) {{
+            totalCount edges {{ node {{ metadata }} }} }} }} }}
+        """
+        assert await read(full, operation) == [{"metadata": metadata}]
+
+
 async def test_a_filtered_list_is_paged_as_any_other(full: Workspace) -> None:
     operation = """
     query($name: String!, $after: String) { workspace(name: $name) {
