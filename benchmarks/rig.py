@@ -23,6 +23,7 @@ from models.database import open_pool
 from models.message import BatchRule
 from models.migrate import migrate
 from representation.builtin.reasoner import BuiltinReasoner
+from resolvers.key_watch import KeyWatch
 from resolvers.live import Tails
 from resolvers.outbox import Outbox
 from resolvers.services import Services
@@ -88,6 +89,7 @@ async def create_services(dsn: str) -> AsyncIterator[Services]:
             reasoner=BuiltinReasoner(),
             outbox=Outbox(pool, hints, wake_ups, rule),
             tails=Tails(pool, hints, poll_s=settings.poll_s),
+            key_watch=KeyWatch(pool, poll_s=settings.poll_s),
         )
     finally:
         pool.terminate()

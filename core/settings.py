@@ -16,6 +16,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    auth: bool = False
+    """Whether callers need a key; if not, whoever reaches the server may do everything."""
     data_dir: Path = Path(".vantage")
     """Where the embedded PostgreSQL lives."""
     database_url: Annotated[str, Field(pattern="^postgres(ql)?://")] | None = None

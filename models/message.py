@@ -270,6 +270,20 @@ async def find_messages(runner: Runner, ids: list[UUID]) -> list[MessageRow]:
     return [MessageRow(**record) for record in records]
 
 
+async def list_visible_messages(
+    runner: Runner, vantage: Vantage, ids: Sequence[UUID]
+) -> frozenset[UUID]:
+    """Returns those of some ids that are messages which the vantage sees."""
+    records = await runner.fetch(
+        f"""
+        SELECT m.id FROM message AS m WHERE m.id = ANY ($4::uuid[]) AND {MESSAGE_IS_VISIBLE}
+        """,
+        *vantage.to_parameters(),
+        list(ids),
+    )
+    return frozenset(record["id"] for record in records)
+
+
 async def update_message(
     connection: Connection, id_: UUID, *, metadata: str
 ) -> tuple[MessageRow, bool] | None:

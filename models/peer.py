@@ -13,6 +13,8 @@ from tortoise.models import Model
 from core.ids import create_id, create_ids
 from models.database import Connection, Runner, Slice
 from models.filter import ANYTHING, Column, Columns, Condition, Kind, to_where
+from models.sight import OPEN, Sight
+from models.visibility import see_peer
 from models.workspace import Workspace
 
 
@@ -177,27 +179,41 @@ async def update_peer(
     return PeerRow(**record) if record else None
 
 
+_IS_LISTED = f"workspace_id = $1 AND {see_peer('peer', session='$2')}"
+
+
 async def list_peers(
-    runner: Runner, workspace_id: UUID, page: Slice, condition: Condition = ANYTHING
+    runner: Runner,
+    workspace_id: UUID,
+    page: Slice,
+    condition: Condition = ANYTHING,
+    *,
+    sight: Sight = OPEN,
 ) -> list[PeerRow]:
-    where = to_where(condition, _FILTERED, first_parameter=2)
+    """Returns the peers of a workspace that a sight sees."""
+    where = to_where(condition, _FILTERED, first_parameter=3)
     records = await runner.fetch(
         f"""
-        SELECT {_COLUMNS} FROM peer WHERE workspace_id = $1 AND {where.sql}
+        SELECT {_COLUMNS} FROM peer WHERE {_IS_LISTED} AND {where.sql}
         {page.to_sql("id", first_parameter=where.next_parameter)}
         """,
         workspace_id,
+        sight.session_id,
         *where.parameters,
         *page.to_parameters(),
     )
     return [PeerRow(**record) for record in records]
 
 
-async def count_peers(runner: Runner, workspace_id: UUID, condition: Condition = ANYTHING) -> int:
-    where = to_where(condition, _FILTERED, first_parameter=2)
+async def count_peers(
+    runner: Runner, workspace_id: UUID, condition: Condition = ANYTHING, *, sight: Sight = OPEN
+) -> int:
+    """Counts what list_peers lists."""
+    where = to_where(condition, _FILTERED, first_parameter=3)
     count = await runner.fetchval(
-        f"SELECT count(*) FROM peer WHERE workspace_id = $1 AND {where.sql}",
+        f"SELECT count(*) FROM peer WHERE {_IS_LISTED} AND {where.sql}",
         workspace_id,
+        sight.session_id,
         *where.parameters,
     )
     return int(count)

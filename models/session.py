@@ -13,6 +13,8 @@ from tortoise.models import Model
 from core.ids import create_id
 from models.database import Connection, Runner, Slice
 from models.filter import ANYTHING, Column, Columns, Condition, Kind, to_where
+from models.sight import OPEN, Sight
+from models.visibility import see_session
 from models.workspace import Workspace
 
 
@@ -102,16 +104,19 @@ async def find_session(runner: Runner, workspace_id: UUID, name: str) -> Session
 
 
 async def find_sessions(
-    runner: Runner, workspace_id: UUID, names: Sequence[str]
+    runner: Runner, workspace_id: UUID, names: Sequence[str], *, sight: Sight
 ) -> list[SessionRow]:
-    """Returns those of the sessions that exist."""
+    """Returns those of the sessions that exist for a sight."""
     records = await runner.fetch(
         f"""
         SELECT {SESSION_COLUMNS} FROM session
         WHERE workspace_id = $1 AND name = ANY ($2::text[])
+          AND {see_session("session", peer="$3", session="$4")}
         """,
         workspace_id,
         list(names),
+        sight.peer_id,
+        sight.session_id,
     )
     return [SessionRow(**record) for record in records]
 
@@ -174,8 +179,9 @@ async def lock_existing_session(
 
 
 # Of a workspace, or of those of a peer in it: all it was ever in, or (not) in now.
-_IS_LISTED = """
-    workspace_id = $1 AND ($2::uuid IS NULL OR EXISTS (
+_IS_LISTED = f"""
+    workspace_id = $1 AND {see_session("session", peer="$4", session="$5")}
+    AND ($2::uuid IS NULL OR EXISTS (
         SELECT FROM membership WHERE membership.session_id = session.id
           AND membership.peer_id = $2
         HAVING $3::bool IS NULL AND count(*) > 0
@@ -192,9 +198,10 @@ async def list_sessions(
     peer_id: UUID | None = None,
     is_in: bool | None = None,
     condition: Condition = ANYTHING,
+    sight: Sight = OPEN,
 ) -> list[SessionRow]:
     """Returns sessions of a workspace; with `peer_id` those it was in, or is (not) in now."""
-    where = to_where(condition, _FILTERED, first_parameter=4)
+    where = to_where(condition, _FILTERED, first_parameter=6)
     records = await runner.fetch(
         f"""
         SELECT {SESSION_COLUMNS} FROM session WHERE {_IS_LISTED} AND {where.sql}
@@ -203,6 +210,8 @@ async def list_sessions(
         workspace_id,
         peer_id,
         is_in,
+        sight.peer_id,
+        sight.session_id,
         *where.parameters,
         *page.to_parameters(),
     )
@@ -216,14 +225,17 @@ async def count_sessions(
     peer_id: UUID | None = None,
     is_in: bool | None = None,
     condition: Condition = ANYTHING,
+    sight: Sight = OPEN,
 ) -> int:
     """Counts what list_sessions lists."""
-    where = to_where(condition, _FILTERED, first_parameter=4)
+    where = to_where(condition, _FILTERED, first_parameter=6)
     count = await runner.fetchval(
         f"SELECT count(*) FROM session WHERE {_IS_LISTED} AND {where.sql}",
         workspace_id,
         peer_id,
         is_in,
+        sight.peer_id,
+        sight.session_id,
         *where.parameters,
     )
     return int(count)

@@ -3,6 +3,7 @@
 from models.conclusion import Conclusion
 from models.event import Event
 from models.evidence import Citation, Evidence, Premise
+from models.key import Key
 from models.membership import Membership
 from models.message import Message
 from models.mind import Mind
@@ -18,6 +19,7 @@ __all__ = [
     "Conclusion",
     "Event",
     "Evidence",
+    "Key",
     "Membership",
     "Message",
     "Mind",

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models.database import Runner
+from models.sight import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,78 @@ def see_conclusion(alias: str, *, observer: str = "$2", sessions: str = "$3") ->
         )
     ))
 )"""
+
+
+def see_session(alias: str, *, peer: str, session: str) -> str:
+    """Returns the predicate that a sight of `peer` or `session` sees that the session exists.
+
+    A peer sees the sessions it is or was in. Both parameters null: all are seen.
+    """
+    return f"""(
+    ({session}::uuid IS NULL OR {alias}.id = {session})
+    AND ({peer}::uuid IS NULL OR EXISTS (
+        SELECT FROM membership AS seen
+        WHERE seen.session_id = {alias}.id AND seen.peer_id = {peer}
+    ))
+)"""
+
+
+def see_peer(alias: str, *, session: str) -> str:
+    """Returns the predicate that a sight of `session` sees that the peer exists.
+
+    It sees who is or was in that session. Null: all are seen, by every peer too.
+    """
+    return f"""(
+    {session}::uuid IS NULL OR EXISTS (
+        SELECT FROM membership AS seen
+        WHERE seen.session_id = {session} AND seen.peer_id = {alias}.id
+    )
+)"""
+
+
+async def sees_session(runner: Runner, sight: Sight, workspace_id: UUID, session_id: UUID) -> bool:
+    """Tells whether a session of a workspace exists for a sight."""
+    if not sight.is_narrow:
+        return sight.reaches(workspace_id)
+    return bool(await list_seen_sessions(runner, sight, [session_id]))
+
+
+async def sees_peer(runner: Runner, sight: Sight, workspace_id: UUID, peer_id: UUID) -> bool:
+    """Tells whether a peer of a workspace exists for a sight."""
+    if sight.session_id is None:
+        return sight.reaches(workspace_id)
+    return bool(await list_seen_peers(runner, sight, [peer_id]))
+
+
+async def list_seen_sessions(runner: Runner, sight: Sight, ids: Sequence[UUID]) -> list[UUID]:
+    """Returns those of some ids that are sessions which exist for a sight."""
+    records = await runner.fetch(
+        f"""
+        SELECT id FROM session
+        WHERE id = ANY ($2::uuid[]) AND ($1::uuid IS NULL OR workspace_id = $1)
+          AND {see_session("session", peer="$3", session="$4")}
+        """,
+        sight.workspace_id,
+        list(ids),
+        sight.peer_id,
+        sight.session_id,
+    )
+    return [record["id"] for record in records]
+
+
+async def list_seen_peers(runner: Runner, sight: Sight, ids: Sequence[UUID]) -> list[UUID]:
+    """Returns those of some ids that are peers which exist for a sight."""
+    records = await runner.fetch(
+        f"""
+        SELECT id FROM peer
+        WHERE id = ANY ($2::uuid[]) AND ($1::uuid IS NULL OR workspace_id = $1)
+          AND {see_peer("peer", session="$3")}
+        """,
+        sight.workspace_id,
+        list(ids),
+        sight.session_id,
+    )
+    return [record["id"] for record in records]
 
 
 async def list_witnessed(

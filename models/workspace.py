@@ -13,6 +13,7 @@ from core.configuration import Configuration, resolve
 from core.ids import create_id
 from models.database import Connection, Runner, Slice
 from models.filter import ANYTHING, Column, Columns, Condition, Kind, to_where
+from models.sight import OPEN, Sight
 
 
 class Workspace(Model):
@@ -90,25 +91,33 @@ async def create_workspace(
     return existing, False
 
 
+_IS_LISTED = "($1::uuid IS NULL OR id = $1)"
+
+
 async def list_workspaces(
-    runner: Runner, page: Slice, condition: Condition = ANYTHING
+    runner: Runner, page: Slice, condition: Condition = ANYTHING, *, sight: Sight = OPEN
 ) -> list[WorkspaceRow]:
-    where = to_where(condition, _FILTERED, first_parameter=1)
+    """Returns the workspaces that a sight sees: all, or its own."""
+    where = to_where(condition, _FILTERED, first_parameter=2)
     records = await runner.fetch(
         f"""
-        SELECT {_COLUMNS} FROM workspace WHERE {where.sql}
+        SELECT {_COLUMNS} FROM workspace WHERE {_IS_LISTED} AND {where.sql}
         {page.to_sql("id", first_parameter=where.next_parameter)}
         """,
+        sight.workspace_id,
         *where.parameters,
         *page.to_parameters(),
     )
     return [WorkspaceRow(**record) for record in records]
 
 
-async def count_workspaces(runner: Runner, condition: Condition = ANYTHING) -> int:
-    where = to_where(condition, _FILTERED, first_parameter=1)
-    statement = f"SELECT count(*) FROM workspace WHERE {where.sql}"
-    return int(await runner.fetchval(statement, *where.parameters))
+async def count_workspaces(
+    runner: Runner, condition: Condition = ANYTHING, *, sight: Sight = OPEN
+) -> int:
+    """Counts what list_workspaces lists."""
+    where = to_where(condition, _FILTERED, first_parameter=2)
+    statement = f"SELECT count(*) FROM workspace WHERE {_IS_LISTED} AND {where.sql}"
+    return int(await runner.fetchval(statement, sight.workspace_id, *where.parameters))
 
 
 async def find_configuration(runner: Runner, workspace_id: UUID) -> Configuration:

@@ -61,7 +61,7 @@ async def find_card(
 ) -> CardValue | None:
     """Finds what a vantage has on a peer's card; None: nothing."""
     vantage = await get_vantage(
-        services.pool, observed.workspace_id, observer=observer, scope=scope, sessions=sessions
+        services, observed.workspace_id, observer=observer, scope=scope, sessions=sessions
     )
     rows = await list_card(services, Selection(vantage, [observed.id]))
     if not rows:

@@ -47,11 +47,11 @@ async def ask_peer(
     """Asks a peer from what it witnessed, or about `target` from its own view of it alone."""
     check_query(query)
     vantage = await get_vantage(
-        services.pool, asked.workspace_id, observer=asked.name, scope=scope, sessions=sessions
+        services, asked.workspace_id, observer=asked.name, scope=scope, sessions=sessions
     )
     about = None
     if target is not None:
-        about = await get_peer(services.pool, asked.workspace_id, target)
+        about = await get_peer(services, asked.workspace_id, target)
     position = await wait_for_position(
         services,
         asked.workspace_id,

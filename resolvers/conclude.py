@@ -46,7 +46,7 @@ async def create_conclusions(
     peer, vantage = await _get_mind(services, workspace, observed, observer)
     room = None
     if session is not None:
-        room = await get_session(services.pool, peer.workspace_id, session)
+        room = await get_session(services, peer.workspace_id, session)
     async with transaction(services.pool) as connection:
         await hold_workspace(connection, peer.workspace_id)
         ids, position = await _write(connection, vantage, peer, room, contents)
@@ -89,8 +89,8 @@ async def _get_mind(
 ) -> tuple[PeerRow, Vantage]:
     """Returns whom it is about, and through whose eyes; raises BadInput if these see nobody."""
     workspace_id = (await get_workspace(services.pool, workspace)).id
-    peer = await get_peer(services.pool, workspace_id, observed)
-    vantage = await get_vantage(services.pool, workspace_id, observer=observer)
+    peer = await get_peer(services, workspace_id, observed)
+    vantage = await get_vantage(services, workspace_id, observer=observer)
     if not await holds_model(services, vantage, peer.id):
         raise BadInput(
             f'peer "{observer}" does not observe others, so it holds no model of "{observed}"'

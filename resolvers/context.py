@@ -52,7 +52,7 @@ async def get_context(
         raise BadInput("observer and query need observed: say of whom a representation is wanted")
     if vantage is not None and observer not in (None, vantage):
         raise BadInput(f'observer is "{observer}" but vantage is "{vantage}"; they must be equal')
-    sight = await get_vantage(services.pool, session.workspace_id, observer=vantage)
+    sight = await get_vantage(services, session.workspace_id, observer=vantage)
     representation = None
     if observed is not None:
         representation = await _get_share(
@@ -92,7 +92,7 @@ async def _get_share(
     query: str | None,
     tokens: int,
 ) -> RepresentationValue:
-    peer = await get_peer(services.pool, workspace_id, observed)
+    peer = await get_peer(services, workspace_id, observed)
     return await get_representation(
         services, Reading(peer, observer, query=query, max_conclusions=100, tokens=tokens)
     )

@@ -29,7 +29,7 @@ async def derive(
     workspace_id = (await get_workspace(services.pool, workspace)).id
     session_id = None
     if session is not None:
-        session_id = (await get_session(services.pool, workspace_id, session)).id
+        session_id = (await get_session(services, workspace_id, session)).id
 
     async def is_done() -> bool:
         first = await work.find_first_waiting(services.pool, workspace_id, session_id=session_id)

@@ -22,8 +22,8 @@ async def dream(
     """
     check_range("maxWaitMs", max_wait_ms, least=0, most=WAIT_MS)
     workspace_id = (await get_workspace(services.pool, workspace)).id
-    peer = await get_peer(services.pool, workspace_id, observed)
-    vantage = await get_vantage(services.pool, workspace_id, observer=observer)
+    peer = await get_peer(services, workspace_id, observed)
+    vantage = await get_vantage(services, workspace_id, observer=observer)
     if not await holds_model(services, vantage, peer.id):
         raise BadInput(f'peer "{observer}" does not observe others, so it has nothing to dream of')
     async with transaction(services.pool) as connection:

@@ -31,9 +31,9 @@ async def follow_events(
     workspace_id = (await get_workspace(services.pool, workspace)).id
     session_id = peer_id = None
     if session is not None:
-        session_id = (await get_session(services.pool, workspace_id, session)).id
+        session_id = (await get_session(services, workspace_id, session)).id
     if peer is not None:
-        peer_id = (await get_peer(services.pool, workspace_id, peer)).id
+        peer_id = (await get_peer(services, workspace_id, peer)).id
 
     def concerns(event: EventRow) -> bool:
         return (

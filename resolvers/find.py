@@ -9,8 +9,10 @@ from models.database import Runner
 from models.peer import PeerRow, find_peer
 from models.scope import ScopeRow, find_scope, list_scope_session_ids
 from models.session import SessionRow, find_session, find_sessions
-from models.visibility import Vantage
+from models.visibility import Vantage, sees_peer, sees_session
 from models.workspace import WorkspaceRow, find_workspace
+from resolvers.access import check_observer
+from resolvers.services import Services
 
 
 async def get_workspace(runner: Runner, name: str) -> WorkspaceRow:
@@ -20,15 +22,33 @@ async def get_workspace(runner: Runner, name: str) -> WorkspaceRow:
     return workspace
 
 
-async def get_peer(runner: Runner, workspace_id: UUID, name: str) -> PeerRow:
-    peer = await find_peer(runner, workspace_id, check_name("peer name", name))
+async def find_seen_peer(services: Services, workspace_id: UUID, name: str) -> PeerRow | None:
+    """Finds a peer, if the caller's sight has it."""
+    pool, sight = services.pool, services.sight
+    peer = await find_peer(pool, workspace_id, check_name("peer name", name))
+    if peer is None or not await sees_peer(pool, sight, workspace_id, peer.id):
+        return None
+    return peer
+
+
+async def get_peer(services: Services, workspace_id: UUID, name: str) -> PeerRow:
+    peer = await find_seen_peer(services, workspace_id, name)
     if peer is None:
         raise NotFound(f'peer "{name}" does not exist in this workspace')
     return peer
 
 
-async def get_session(runner: Runner, workspace_id: UUID, name: str) -> SessionRow:
-    session = await find_session(runner, workspace_id, check_name("session name", name))
+async def find_seen_session(services: Services, workspace_id: UUID, name: str) -> SessionRow | None:
+    """Finds a session, if the caller's sight has it."""
+    pool, sight = services.pool, services.sight
+    session = await find_session(pool, workspace_id, check_name("session name", name))
+    if session is None or not await sees_session(pool, sight, workspace_id, session.id):
+        return None
+    return session
+
+
+async def get_session(services: Services, workspace_id: UUID, name: str) -> SessionRow:
+    session = await find_seen_session(services, workspace_id, name)
     if session is None:
         raise NotFound(f'session "{name}" does not exist in this workspace')
     return session
@@ -42,7 +62,7 @@ async def get_scope(runner: Runner, workspace_id: UUID, name: str) -> ScopeRow:
 
 
 async def get_vantage(
-    runner: Runner,
+    services: Services,
     workspace_id: UUID,
     *,
     observer: str | None,
@@ -51,20 +71,25 @@ async def get_vantage(
 ) -> Vantage:
     """Turns names into a vantage: no observer is the global view, no sessions are all of them.
 
-    With a scope and sessions, only what is in both.
+    With a scope and sessions, only what is in both. A caller with a sight of its own never gets
+    beyond it: every reading passes through here.
     """
+    sight = services.sight
+    check_observer(sight, observer)
     observer_id = None
     if observer is not None:
-        observer_id = (await get_peer(runner, workspace_id, observer)).id
-    named = None if sessions is None else await list_session_ids(runner, workspace_id, sessions)
-    scoped = None if scope is None else await _list_scope_ids(runner, workspace_id, scope)
-    return Vantage(workspace_id, observer_id, _intersect(named, scoped))
+        observer_id = (await get_peer(services, workspace_id, observer)).id
+    named = None if sessions is None else await list_session_ids(services, workspace_id, sessions)
+    scoped = None if scope is None else await _list_scope_ids(services.pool, workspace_id, scope)
+    own = None if sight.session_id is None else frozenset((sight.session_id,))
+    return Vantage(workspace_id, observer_id, _intersect(named, scoped, own))
 
 
 async def list_session_ids(
-    runner: Runner, workspace_id: UUID, names: Sequence[str]
+    services: Services, workspace_id: UUID, names: Sequence[str]
 ) -> frozenset[UUID]:
-    found = {row.name: row.id for row in await find_sessions(runner, workspace_id, names)}
+    rows = await find_sessions(services.pool, workspace_id, names, sight=services.sight)
+    found = {row.name: row.id for row in rows}
     for name in names:
         if name not in found:
             raise NotFound(f'session "{name}" does not exist in this workspace')

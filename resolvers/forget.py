@@ -26,9 +26,10 @@ _ATTEMPTS = 5
 
 
 async def delete_messages(services: Services, ids: Sequence[UUID]) -> tuple[int, Position]:
-    """Forgets messages of one workspace; those that are gone already are not counted."""
+    """Forgets messages of one workspace; what is gone, or out of sight, is not counted."""
     check_range("the number of ids", len(ids), least=1, most=PAGE_ROWS)
-    rows = await find_messages(services.pool, list(ids))
+    found = await find_messages(services.pool, list(ids))
+    rows = [row for row in found if services.sight.reaches(row.workspace_id)]
     if len({row.workspace_id for row in rows}) > 1:
         raise BadInput("the messages are of several workspaces; delete those of one at a time")
     if not rows:
@@ -90,7 +91,7 @@ async def delete_workspace(services: Services, name: str) -> tuple[int, Position
 async def delete_conclusion(services: Services, id_: UUID) -> tuple[int, Position]:
     """Forgets a conclusion and what follows from it; the messages it cites stay."""
     place = (await list_conclusion_places(services.pool, [id_])).get(id_)
-    if place is None:
+    if place is None or not services.sight.reaches(place[0]):
         return 0, START
     workspace_id = place[0]
 

@@ -75,6 +75,8 @@ async def send_messages(
     if not 1 <= len(utterances) <= BATCH_MESSAGES:
         raise BadInput(f"messages has {len(utterances)} entries, 1 to {BATCH_MESSAGES} are allowed")
     drafts = [_check_utterance(i, utterance) for i, utterance in enumerate(utterances)]
+    if services.sight.peer_id is not None:  # nobody lets itself in
+        drafts = [draft._replace(must_be_in=True) for draft in drafts]
     return await services.outbox.send(workspace, session, drafts)
 
 
@@ -102,7 +104,7 @@ async def update_message(
     stored = check_metadata("metadata", metadata)
     async with transaction(services.pool) as connection:
         updated = await messages.update_message(connection, id_, metadata=stored)
-        if updated is None:
+        if updated is None or not services.sight.reaches(updated[0].workspace_id):
             raise NotFound(f"message {id_.hex} does not exist")
         row, is_different = updated
         if not is_different:
@@ -189,8 +191,8 @@ async def follow_messages(
     if after is not None and last is not None:
         raise BadInput("after and last are both given; ask for one of them")
     workspace_id = (await get_workspace(services.pool, workspace)).id
-    session_id = (await get_session(services.pool, workspace_id, session)).id
-    sight = await get_vantage(services.pool, workspace_id, observer=vantage)
+    session_id = (await get_session(services, workspace_id, session)).id
+    sight = await get_vantage(services, workspace_id, observer=vantage)
 
     def concerns(event: EventRow) -> bool:
         return event.kind in _MESSAGE_EVENTS and event.session_id == session_id

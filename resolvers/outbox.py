@@ -67,6 +67,8 @@ class Draft(NamedTuple):
     client_message_id: str | None = None
     is_reasoned: bool | None = None
     """None: as the session or the workspace has it."""
+    must_be_in: bool = False
+    """Whether the peer has to be in the session already, instead of being let in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Outbox:
         """Writes the drafts in order, all or none; returns once they are committed.
 
         Raises:
-            NotFound: there is no such workspace.
+            NotFound: there is no such workspace; or no such session with a peer that must be in it.
             Conflict: a clientMessageId was used by its peer for another content.
         """
         place = (workspace, session)
@@ -188,6 +190,7 @@ class Outbox:
         if roster.authors.keys() >= {draft.peer for draft in drafts}:
             batch = await self._write_as(self._pool, roster, drafts)
         else:
+            _check_in(place, roster, drafts)
             async with transaction(self._pool) as connection:
                 roster = await _let_in(connection, place, roster.workspace_id, drafts)
                 batch = await self._write_as(connection, roster, drafts)
@@ -301,13 +304,22 @@ async def _let_in(
 ) -> Roster:
     """Creates the session and the peers that are missing and lets in those that are not in."""
     names = sorted({draft.peer for draft in drafts})
-    peers = await lock_peers(connection, workspace_id, names)
+    joining = sorted({draft.peer for draft in drafts if not draft.must_be_in})
+    peers = await lock_peers(connection, workspace_id, joining)
     session, _ = await lock_session(connection, workspace_id, place[1])
-    await join_session(connection, session, peers, {name: Joining() for name in names})
+    await join_session(connection, session, peers, {name: Joining() for name in joining})
     roster = await find_roster(connection, *place, names)
     if roster is None:
         raise NotFound(f'workspace "{place[0]}" does not exist')
+    _check_in(place, roster, drafts)
     return roster
+
+
+def _check_in(place: Place, roster: Roster, drafts: Sequence[Draft]) -> None:
+    """Raises NotFound if a peer that must be in the session is not: to it there is no session."""
+    for draft in drafts:
+        if draft.must_be_in and draft.peer not in roster.authors:
+            raise NotFound(f'session "{place[1]}" does not exist in this workspace')
 
 
 def _to_new_messages(roster: Roster, drafts: Sequence[Draft]) -> list[NewMessage]:

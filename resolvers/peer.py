@@ -10,7 +10,7 @@ from models.database import transaction
 from models.filter import ANYTHING, Condition
 from models.membership import rotate_memberships
 from models.peer import PeerRow
-from resolvers.find import get_peer, get_workspace
+from resolvers.find import find_seen_peer, get_peer, get_workspace
 from resolvers.page import Page, PageRequest, get_page
 from resolvers.services import Services
 
@@ -19,7 +19,7 @@ LIST = "peer"
 
 
 async def find_peer(services: Services, workspace_id: UUID, name: str) -> PeerRow | None:
-    return await peers.find_peer(services.pool, workspace_id, check_name("peer name", name))
+    return await find_seen_peer(services, workspace_id, name)
 
 
 async def list_peers(
@@ -33,7 +33,9 @@ async def list_peers(
     return await get_page(
         request,
         LIST,
-        lambda page: peers.list_peers(services.pool, workspace_id, page, condition),
+        lambda page: peers.list_peers(
+            services.pool, workspace_id, page, condition, sight=services.sight
+        ),
         is_descending=is_newest_first,
     )
 
@@ -41,7 +43,7 @@ async def list_peers(
 async def count_peers(
     services: Services, workspace_id: UUID, condition: Condition = ANYTHING
 ) -> int:
-    return await peers.count_peers(services.pool, workspace_id, condition)
+    return await peers.count_peers(services.pool, workspace_id, condition, sight=services.sight)
 
 
 async def create_peer(
@@ -79,7 +81,7 @@ async def update_peer(
     """Changes what is not None; memberships that follow the peer's flags begin a new interval."""
     stored = None if metadata is None else check_metadata("metadata", metadata)
     workspace_id = (await get_workspace(services.pool, workspace)).id
-    peer = await get_peer(services.pool, workspace_id, name)
+    peer = await get_peer(services, workspace_id, name)
     async with transaction(services.pool) as connection:
         changed = await peers.update_peer(
             connection,

@@ -110,7 +110,7 @@ async def get_representation(
 async def get_selection(services: Services, reading: Reading) -> Selection:
     """Resolves names anew each time, since scopes change; nobody if no model of others is held."""
     vantage = await get_vantage(
-        services.pool,
+        services,
         reading.observed.workspace_id,
         observer=reading.observer,
         scope=reading.scope,
@@ -163,12 +163,12 @@ async def follow_representation(
     """
     since = None if after is None else Position.parse(after)
     workspace_id = (await get_workspace(services.pool, workspace)).id
-    peer = await get_peer(services.pool, workspace_id, observed)
+    peer = await get_peer(services, workspace_id, observed)
     if max_conclusions == 0:
         raise BadInput("maxConclusions is 0, there would be nothing to follow")
     sides = {peer.id}
     if observer is not None:
-        sides.add((await get_peer(services.pool, workspace_id, observer)).id)
+        sides.add((await get_peer(services, workspace_id, observer)).id)
     reading = Reading(peer, observer, scope, max_conclusions=max_conclusions)
 
     def concerns(event: EventRow) -> bool:

@@ -43,7 +43,7 @@ async def create_scope(
     check_name("scope name", name)
     stored = check_metadata("metadata", metadata)
     workspace_id = (await get_workspace(services.pool, workspace)).id
-    session_ids = await list_session_ids(services.pool, workspace_id, sessions)
+    session_ids = await list_session_ids(services, workspace_id, sessions)
     async with transaction(services.pool) as connection:
         scope, is_new = await scopes.lock_scope(connection, workspace_id, name, metadata=stored)
         if is_new:
@@ -69,8 +69,8 @@ async def update_scope(
     stored = None if metadata is None else check_metadata("metadata", metadata)
     workspace_id = (await get_workspace(services.pool, workspace)).id
     scope = await get_scope(services.pool, workspace_id, name)
-    added_ids = await list_session_ids(services.pool, workspace_id, added)
-    removed_ids = await list_session_ids(services.pool, workspace_id, removed)
+    added_ids = await list_session_ids(services, workspace_id, added)
+    removed_ids = await list_session_ids(services, workspace_id, removed)
     async with transaction(services.pool) as connection:
         scope = await _change(connection, scope, stored, added_ids, removed_ids)
         position = await _tell(connection, workspace_id)

@@ -1,4 +1,4 @@
-"""What resolvers work with: one set per server process, made at start."""
+"""What resolvers work with: one set per server process, made at start, and whom they work for."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,16 @@ from core.hints import Hints
 from core.queue import WakeUps
 from core.settings import Settings
 from models.database import Pool
+from models.sight import OPEN, Sight
 from representation.reasoner import Reasoner
+from resolvers.key_watch import KeyWatch
 from resolvers.live import Tails
 from resolvers.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of the server that outlive a request."""
+    """The parts of the server that outlive a request, and the sight that the request has."""
 
     settings: Settings
     pool: Pool
@@ -22,3 +24,6 @@ class Services:
     reasoner: Reasoner
     outbox: Outbox
     tails: Tails
+    key_watch: KeyWatch
+    sight: Sight = OPEN
+    """Whose request it is; each has a copy of its own (schema/context.py)."""

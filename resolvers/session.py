@@ -1,7 +1,7 @@
 """Sessions: reading, creating, joining, leaving."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,18 +11,22 @@ from core.configuration import Changes, Configuration, resolve, to_stored
 from core.errors import BadInput, NotFound
 from core.limits import SESSION_PEERS_PER_CALL, check_metadata, check_name
 from models import session as sessions
-from models.database import transaction
+from models.database import Connection, transaction
 from models.filter import ANYTHING, Condition
 from models.membership import Joining, MembershipRow, join_session, leave_session, list_memberships
 from models.peer import find_peers, lock_peers
 from models.session import SessionRow
+from models.sight import Sight
+from models.visibility import sees_session
 from models.workspace import list_workspaces_by_id
-from resolvers.find import get_workspace
+from resolvers.find import find_seen_session, get_workspace
 from resolvers.page import Page, PageRequest, get_page
 from resolvers.services import Services
 
 LIST = "session"
 """What cursors of sessions are marked with."""
+_ALWAYS = 2**31
+"""A sequence after every other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,7 @@ class Member:
 
 
 async def find_session(services: Services, workspace_id: UUID, name: str) -> SessionRow | None:
-    return await sessions.find_session(
-        services.pool, workspace_id, check_name("session name", name)
-    )
+    return await find_seen_session(services, workspace_id, name)
 
 
 async def list_sessions(
@@ -51,7 +53,9 @@ async def list_sessions(
     return await get_page(
         request,
         LIST,
-        lambda page: sessions.list_sessions(services.pool, workspace_id, page, condition=condition),
+        lambda page: sessions.list_sessions(
+            services.pool, workspace_id, page, condition=condition, sight=services.sight
+        ),
         is_descending=is_newest_first,
     )
 
@@ -69,7 +73,12 @@ async def list_sessions_of_peer(
         request,
         LIST,
         lambda page: sessions.list_sessions(
-            services.pool, workspace_id, page, peer_id=peer_id, is_in=is_in
+            services.pool,
+            workspace_id,
+            page,
+            peer_id=peer_id,
+            is_in=is_in,
+            sight=services.sight,
         ),
     )
 
@@ -83,7 +92,12 @@ async def count_sessions(
     condition: Condition = ANYTHING,
 ) -> int:
     return await sessions.count_sessions(
-        services.pool, workspace_id, peer_id=peer_id, is_in=is_in, condition=condition
+        services.pool,
+        workspace_id,
+        peer_id=peer_id,
+        is_in=is_in,
+        condition=condition,
+        sight=services.sight,
     )
 
 
@@ -97,7 +111,11 @@ async def get_configuration(services: Services, session: SessionRow) -> Configur
 async def list_members(
     services: Services, session_id: UUID, *, active: bool | None
 ) -> list[MembershipRow]:
-    return await list_memberships(services.pool, [session_id], active=active)
+    """Returns the stays that the caller sees: a peer those that overlap with one of its own."""
+    rows = await list_memberships(services.pool, [session_id], active=None)
+    if services.sight.peer_id is not None:
+        rows = _keep_met(rows, services.sight.peer_id)
+    return [row for row in rows if active is None or (row.to_sequence is None) == active]
 
 
 async def create_session(
@@ -162,13 +180,24 @@ async def join(
     joinings = _check_members(members)
     workspace_id = (await get_workspace(services.pool, workspace)).id
     async with transaction(services.pool) as connection:
+        if services.sight.peer_id is not None:
+            found = await find_peers(connection, workspace_id, list(joinings))
+            _check_all_found(list(joinings), {peer.name for peer in found})
         peers = await lock_peers(connection, workspace_id, list(joinings))
         session = await sessions.lock_existing_session(connection, workspace_id, name)
-        if session is None:
+        if session is None or not await _may_let_in(connection, services.sight, session):
             raise NotFound(f'session "{name}" does not exist in this workspace')
         session = await join_session(connection, session, peers, joinings)
     services.hints.notify(workspace_id)
     return session
+
+
+async def _may_let_in(connection: Connection, sight: Sight, session: SessionRow) -> bool:
+    """Tells whether the caller may let others into a locked session: a peer, if it is in itself."""
+    if sight.peer_id is None:
+        return True
+    stays = await list_memberships(connection, [session.id], active=True)
+    return any(stay.peer_id == sight.peer_id for stay in stays)
 
 
 async def leave(
@@ -183,11 +212,34 @@ async def leave(
         peers = await find_peers(connection, workspace_id, peer_names)
         _check_all_found(peer_names, {peer.name for peer in peers})
         session = await sessions.lock_existing_session(connection, workspace_id, name)
-        if session is None:
+        if session is None or not await sees_session(
+            connection, services.sight, workspace_id, session.id
+        ):
             raise NotFound(f'session "{name}" does not exist in this workspace')
         session = await leave_session(connection, session, [peer.id for peer in peers])
     services.hints.notify(workspace_id)
     return session
+
+
+def _keep_met(rows: Sequence[MembershipRow], peer_id: UUID) -> list[MembershipRow]:
+    """Returns a peer's stays, and those of others that overlap with one of them.
+
+    Who was still in when the peer left is in for all it knows.
+    """
+    own = [row for row in rows if row.peer_id == peer_id]
+    last = max((row.to_sequence or _ALWAYS for row in own), default=0)
+    met = []
+    for row in rows:
+        if row.peer_id == peer_id or any(_overlap(row, stay) for stay in own):
+            is_later = row.to_sequence is not None and row.to_sequence > last
+            met.append(replace(row, to_sequence=None, left_at=None) if is_later else row)
+    return met
+
+
+def _overlap(one: MembershipRow, other: MembershipRow) -> bool:
+    """Tells whether the two could witness a message together."""
+    ends = min(one.to_sequence or _ALWAYS, other.to_sequence or _ALWAYS)
+    return max(one.from_sequence, other.from_sequence) < ends
 
 
 def _check_members(members: Sequence[Member]) -> dict[str, Joining]:

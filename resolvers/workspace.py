@@ -20,19 +20,25 @@ LIST = "workspace"
 
 
 async def find_workspace(services: Services, name: str) -> WorkspaceRow | None:
-    return await workspaces.find_workspace(services.pool, check_name("workspace name", name))
+    """Finds a workspace, if the caller's sight has it."""
+    row = await workspaces.find_workspace(services.pool, check_name("workspace name", name))
+    return row if row and services.sight.reaches(row.id) else None
 
 
 async def list_workspaces(
     services: Services, request: PageRequest, condition: Condition = ANYTHING
 ) -> Page[WorkspaceRow]:
     return await get_page(
-        request, LIST, lambda page: workspaces.list_workspaces(services.pool, page, condition)
+        request,
+        LIST,
+        lambda page: workspaces.list_workspaces(
+            services.pool, page, condition, sight=services.sight
+        ),
     )
 
 
 async def count_workspaces(services: Services, condition: Condition = ANYTHING) -> int:
-    return await workspaces.count_workspaces(services.pool, condition)
+    return await workspaces.count_workspaces(services.pool, condition, sight=services.sight)
 
 
 async def create_workspace(

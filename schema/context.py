@@ -1,6 +1,7 @@
-"""What every resolver of one connection gets: the services, and loaders that batch."""
+"""What every resolver of one connection gets: who asks, the services, and loaders that batch."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from models.conclusion import ConclusionRow
 from models.message import MessageRow
 from models.peer import PeerRow
 from models.session import SessionRow
+from resolvers.key import Viewer
 from resolvers.load import (
     Sighting,
     find_peers,
@@ -30,13 +32,15 @@ Row = TypeVar("Row")
 
 
 class Context:
-    """Services and loaders.
+    """The viewer, services with its sight, and loaders.
 
     A socket keeps one context for hours, so the loaders batch what is asked for at the same
     moment and remember nothing.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, viewer: Viewer) -> None:
+        services = replace(services, sight=viewer.sight)
+        self.viewer = viewer
         self.services = services
         self.peers: DataLoader[UUID, PeerRow] = _create_loader(services, load_peers)
         self.sessions: DataLoader[UUID, SessionRow] = _create_loader(services, load_sessions)

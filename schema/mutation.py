@@ -5,6 +5,7 @@ import strawberry
 from schema.mutations.conclusion import ConclusionMutation
 from schema.mutations.derivation import DerivationMutation
 from schema.mutations.forget import ForgetMutation
+from schema.mutations.key import KeyMutation
 from schema.mutations.message import MessageMutation
 from schema.mutations.peer import PeerMutation
 from schema.mutations.scope import ScopeMutation
@@ -22,5 +23,6 @@ class Mutation(
     ScopeMutation,
     DerivationMutation,
     ForgetMutation,
+    KeyMutation,
 ):
     """All mutations, by entity."""

@@ -11,8 +11,8 @@ import schema.conclusion
 import schema.message
 import schema.session
 from models.peer import PeerRow
-from models.visibility import Vantage
 from resolvers import card, chat, conclusion, load, message, peer, representation, session
+from resolvers.access import get_own_vantage
 from resolvers.page import Page, PageRequest, to_cursor
 from resolvers.representation import Reading
 from schema.answer import Answer
@@ -148,7 +148,7 @@ class Peer(Node):
         return schema.message.to_peer_message_connection(
             page,
             lambda: message.count_messages_of_peer(services, self.row.id, condition),
-            Vantage(self.row.workspace_id),
+            get_own_vantage(services.sight, self.row.workspace_id),
         )
 
     @strawberry.field(

@@ -26,6 +26,7 @@ from schema.page import After, Before, Connection, First, Last
 from schema.peer import Peer
 from schema.scope import Scope
 from schema.session import Session
+from schema.viewer import Viewer
 from schema.workspace import Workspace, to_workspace_connection
 
 
@@ -78,7 +79,9 @@ async def find_nodes(services: Services, node_ids: Sequence[str]) -> list[Node |
 
 @strawberry.type(description="Everything that can be read.")
 class Query:
-    @strawberry.field(description="Anything by its global id; null: it does not exist.")
+    @strawberry.field(
+        description="Anything by its global id; null: there is none that the caller sees."
+    )
     async def node(
         self,
         info: Info,
@@ -95,7 +98,11 @@ class Query:
         check_range("the number of ids", len(ids), least=0, most=PAGE_ROWS)
         return await find_nodes(info.context.services, ids)
 
-    @strawberry.field(description="A workspace by name; null: there is none.")
+    @strawberry.field(description="Who the caller is, and what for.")
+    async def viewer(self, info: Info) -> Viewer:
+        return Viewer.from_value(info.context.viewer)
+
+    @strawberry.field(description="A workspace by name; null: there is none that the caller sees.")
     async def workspace(
         self,
         info: Info,
@@ -104,7 +111,7 @@ class Query:
         row = await workspace.find_workspace(info.context.services, name)
         return Workspace.from_row(row) if row else None
 
-    @strawberry.field(description="All workspaces, oldest first.")
+    @strawberry.field(description="All workspaces that the caller sees, oldest first.")
     async def workspaces(
         self,
         info: Info,

@@ -14,6 +14,7 @@ from strawberry.types.execution import PreExecutionError
 
 from core.errors import VantageError
 from schema.errors import ErrorCodes
+from schema.guard import guard_schema
 from schema.limits import OperationLimits
 from schema.mutation import Mutation
 from schema.query import Query
@@ -51,7 +52,7 @@ class Schema(strawberry.Schema):
 def create_schema() -> Schema:
     # Strawberry's own log repeats what callers are told.
     logging.getLogger("strawberry").setLevel(logging.CRITICAL)
-    return Schema(
+    schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -63,6 +64,8 @@ def create_schema() -> Schema:
             ErrorCodes,
         ],
     )
+    guard_schema(schema._schema)
+    return schema
 
 
 def print_schema() -> str:

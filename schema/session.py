@@ -137,7 +137,7 @@ class Session(Node):
     ) -> Connection[Annotated["Message", strawberry.lazy("schema.message")]]:
         services = info.context.services
         condition = to_condition(filter)
-        sight = await get_vantage(services.pool, self.row.workspace_id, observer=vantage)
+        sight = await get_vantage(services, self.row.workspace_id, observer=vantage)
         page = await message.list_messages(
             services,
             self.row.id,

@@ -7,12 +7,13 @@ import strawberry
 from strawberry.scalars import JSON
 
 from models.workspace import WorkspaceRow
-from resolvers import derivation, peer, scope, session, workspace
+from resolvers import derivation, key, peer, scope, session, workspace
 from resolvers.page import Page, PageRequest, to_cursor
 from schema.configuration import Configuration
 from schema.context import Info
 from schema.derivation import Derivation
 from schema.filter import PeerFilter, SessionFilter, to_condition
+from schema.key import Key
 from schema.node import Node, to_node_id
 from schema.page import (
     After,
@@ -62,7 +63,7 @@ class Workspace(Node):
     async def position(self, info: Info) -> Position:
         return Position(str(await workspace.get_position(info.context.services, self.row.id)))
 
-    @strawberry.field(description="A peer by name; null: there is none.")
+    @strawberry.field(description="A peer by name; null: there is none that the caller sees.")
     async def peer(
         self,
         info: Info,
@@ -71,7 +72,7 @@ class Workspace(Node):
         row = await peer.find_peer(info.context.services, self.row.id, name)
         return Peer.from_row(row) if row else None
 
-    @strawberry.field(description="A session by name; null: there is none.")
+    @strawberry.field(description="A session by name; null: there is none that the caller sees.")
     async def session(
         self,
         info: Info,
@@ -101,7 +102,7 @@ class Workspace(Node):
         page = await scope.list_scopes(services, self.row.id, request)
         return to_scope_connection(page, lambda: scope.count_scopes(services, self.row.id))
 
-    @strawberry.field(description="All peers.")
+    @strawberry.field(description="All peers that the caller sees.")
     async def peers(
         self,
         info: Info,
@@ -125,7 +126,7 @@ class Workspace(Node):
         )
         return to_peer_connection(page, lambda: peer.count_peers(services, self.row.id, condition))
 
-    @strawberry.field(description="All sessions.")
+    @strawberry.field(description="All sessions that the caller sees.")
     async def sessions(
         self,
         info: Info,
@@ -155,6 +156,11 @@ class Workspace(Node):
     async def derivation(self, info: Info) -> Derivation:
         row = await derivation.get_derivation(info.context.services, self.row.id)
         return Derivation.from_row(row, self.row.id)
+
+    @strawberry.field(description="Its keys, revoked ones too, oldest first.")
+    async def keys(self, info: Info) -> list[Key]:
+        rows = await key.list_keys(info.context.services, self.row.id)
+        return [Key.from_row(row) for row in rows]
 
 
 def to_workspace_connection(page: Page[WorkspaceRow], count: Count) -> Connection[Workspace]:

@@ -6,6 +6,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
 from schema.schema import create_schema, print_schema
+from server.authenticate import Authentication
 from server.body import BodyLimit
 from server.graphql import GraphQLApp
 from server.health import healthz, readyz
@@ -26,7 +27,7 @@ def create_app(runtime: Runtime) -> Starlette:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/schema.graphql", schema_file),
-            Route("/graphql", BodyLimit(graphql)),
+            Route("/graphql", Authentication(BodyLimit(graphql), runtime.services)),
             WebSocketRoute("/graphql", graphql),
             *create_routes(),
         ]

@@ -17,6 +17,7 @@ from models.database import Pool, open_pool
 from models.message import BatchRule
 from models.migrate import migrate
 from representation.builtin.reasoner import BuiltinReasoner
+from resolvers.key_watch import KeyWatch
 from resolvers.live import Tails
 from resolvers.outbox import Outbox
 from resolvers.services import Services
@@ -50,6 +51,8 @@ async def run_server(settings: Settings) -> AsyncIterator[Runtime]:
         await _enter_task(stack, wake_ups)
         tails = Tails(pool, hints, poll_s=settings.poll_s)
         stack.push_async_callback(tails.close)
+        key_watch = KeyWatch(pool, poll_s=settings.poll_s)
+        stack.push_async_callback(key_watch.close)
         rule = BatchRule(settings.derive_batch_tokens, settings.derive_batch_age_s)
         services = Services(
             settings=settings,
@@ -59,6 +62,7 @@ async def run_server(settings: Settings) -> AsyncIterator[Runtime]:
             reasoner=reasoner,
             outbox=Outbox(pool, hints, wake_ups, rule),
             tails=tails,
+            key_watch=key_watch,
         )
         yield Runtime(services, crew)
 

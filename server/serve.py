@@ -148,9 +148,9 @@ def _print_addresses(console: Console, settings: Settings, url: str) -> None:
     console.print("[bold]Vantage is ready.[/bold]")
     # Not wrapped, highlighted or read as markup: these are to be copied.
     console.print("\n".join(lines), soft_wrap=True, highlight=False, markup=False)
-    if settings.host not in ("127.0.0.1", "::1", "localhost"):
+    if not settings.auth and settings.host not in ("127.0.0.1", "::1", "localhost"):
         console.print(
             "[yellow]Whoever can reach this address can read and write everything:"
-            " there is no authentication yet.[/yellow]"
+            " set VANTAGE_AUTH=true to ask for keys.[/yellow]"
         )
     console.print("Ctrl-C stops it.")

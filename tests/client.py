@@ -94,9 +94,10 @@ async def comes_to(read: Callable[[], Awaitable[Any]], expected: Any) -> None:
 class Client:
     """Runs operations against one server."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, key: str | None = None) -> None:
         self.url = url
-        self.http = httpx.AsyncClient(base_url=url, timeout=60)
+        self.credentials = {} if key is None else {"Authorization": f"Bearer {key}"}
+        self.http = httpx.AsyncClient(base_url=url, headers=self.credentials, timeout=60)
 
     async def __aenter__(self) -> Self:
         return self
@@ -133,7 +134,8 @@ class Client:
         """Follows a subscription over a socket of its own."""
         url = self.url.replace("http", "ws", 1) + "/graphql"
         async with connect(url, subprotocols=["graphql-transport-ws"], max_size=None) as socket:
-            await socket.send(json.dumps({"type": "connection_init"}))
+            init = {"type": "connection_init", "payload": self.credentials}
+            await socket.send(json.dumps(init))
             assert json.loads(await socket.recv())["type"] == "connection_ack"
             payload = {"query": operation, "variables": variables}
             await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))

@@ -41,13 +41,13 @@ async def postgres(data_dir: Path) -> AsyncIterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 async def shared_dsn(postgres: EmbeddedPostgres) -> str:
     """A database that the tests of this worker share; each takes a workspace of its own."""
-    return await _copy_template(postgres)
+    return await copy_template(postgres)
 
 
 @pytest.fixture
 async def dsn(postgres: EmbeddedPostgres) -> str:
     """A migrated, empty database for one test."""
-    return await _copy_template(postgres)
+    return await copy_template(postgres)
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +81,7 @@ async def workspace(client: Client) -> Workspace:
 @pytest.fixture(scope="session")
 async def patient_dsn(postgres: EmbeddedPostgres) -> str:
     """The database of the server that derives nothing until it is asked to."""
-    return await _copy_template(postgres)
+    return await copy_template(postgres)
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +121,8 @@ def create_settings(dsn: str, **changes: object) -> Settings:
     )
 
 
-async def _copy_template(postgres: EmbeddedPostgres) -> str:
+async def copy_template(postgres: EmbeddedPostgres) -> str:
+    """Makes a migrated, empty database; returns its DSN."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     await _execute(postgres.dsn("postgres"), f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     return postgres.dsn(name)

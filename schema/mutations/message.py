@@ -7,8 +7,8 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from models.visibility import Vantage
 from resolvers import message
+from resolvers.access import get_own_vantage
 from resolvers.message import Utterance
 from schema.context import Info
 from schema.message import PREFIX, Message
@@ -102,7 +102,7 @@ class MessageMutation:
                 for told in input.messages
             ],
         )
-        vantage = Vantage(sent.messages[0].workspace_id)
+        vantage = get_own_vantage(info.context.services.sight, sent.messages[0].workspace_id)
         return SendMessagesPayload(
             messages=[Message.from_row(row, vantage) for row in sent.messages],
             position=Position(str(sent.position)),
@@ -119,10 +119,11 @@ class MessageMutation:
             UpdateMessageInput, strawberry.argument(description="The message, and its metadata.")
         ],
     ) -> MessagePayload:
+        services = info.context.services
         row, position = await message.update_message(
-            info.context.services, from_node_id_of(PREFIX, input.id), metadata=input.metadata
+            services, from_node_id_of(PREFIX, input.id), metadata=input.metadata
         )
         return MessagePayload(
-            message=Message.from_row(row, Vantage(row.workspace_id)),
+            message=Message.from_row(row, get_own_vantage(services.sight, row.workspace_id)),
             position=Position(str(position)),
         )

@@ -28,6 +28,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     values = {
         "host": "0.0.0.0",  # noqa: S104
         "port": 1234,
+        "auth": True,
         "data_dir": Path("/elsewhere"),
         "database_url": "postgresql://u@h/d",
         "database_connections": 3,
@@ -52,6 +53,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         ("port", -1),
         ("port", 65_536),
         ("port", "http"),
+        ("auth", "perhaps"),
         ("database_url", "mysql://localhost/vantage"),
         ("database_connections", 1),
         ("database_connections", 501),

@@ -8,6 +8,7 @@ from core.hints import Hints
 from core.queue import WakeUps, create_broker
 from representation.builtin.reasoner import BuiltinReasoner
 from representation.reasoner import Reasoner
+from resolvers.key_watch import KeyWatch
 from resolvers.live import Tails
 from resolvers.services import Services
 from tests.conftest import create_settings
@@ -49,6 +50,7 @@ def create_services(room: Room, dsn: str) -> CreateServices:
             reasoner=BuiltinReasoner(),
             outbox=room.outbox,
             tails=Tails(room.pool, hints, poll_s=1),
+            key_watch=KeyWatch(room.pool, poll_s=1),
         )
 
     return create
