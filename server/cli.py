@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,10 @@ from rich.table import Table
 from core.errors import SetupError
 from core.log import configure_log
 from core.settings import Settings
+from models.sight import KeyKind
+from resolvers.key import WantedKey
 from server.demo import DemoFailed, run_demo
+from server.keys import end_key, make_key, print_keys
 from server.runtime import run_database
 from server.serve import serve as run_serve
 from server.serve import work
@@ -25,6 +29,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Vantage: a memory and perspective server for groups of people and agents.",
 )
+
+keys = typer.Typer(no_args_is_help=True, help="Makes, lists and revokes keys.")
+app.add_typer(keys, name="keys")
+
+
+class _Kind(StrEnum):
+    """Kinds of keys, as one types them."""
+
+    ADMIN = "admin"
+    WORKSPACE = "workspace"
+    PEER = "peer"
+    SESSION = "session"
+
 
 DataDir = Annotated[
     Path | None, typer.Option(help="Where the embedded PostgreSQL lives.  [default: .vantage]")
@@ -70,9 +87,12 @@ def demo(
         typer.Option(help="A running server.  [default: one at the configured port, or a new one]"),
     ] = None,
     data_dir: DataDir = None,
+    key: Annotated[
+        str | None, typer.Option(help="An admin key, if the running server asks for one.")
+    ] = None,
 ) -> None:
     """Plays three conversations and prints what each peer knows."""
-    _run(run_demo(_read_settings(data_dir=data_dir), url, Console()))
+    _run(run_demo(_read_settings(data_dir=data_dir), url, Console(), key=key))
 
 
 @app.command()
@@ -87,6 +107,46 @@ def doctor() -> None:
             f"VANTAGE_{name.upper()}", _hide_password(str(value)) if is_secret else str(value)
         )
     Console().print(table)
+
+
+@keys.command("create")
+def create_key(
+    kind: Annotated[_Kind, typer.Option(help="What the key is for.")],
+    name: Annotated[str, typer.Option(help="Unique in its workspace.")] = "first",
+    workspace: Annotated[
+        str | None, typer.Option(help="Its workspace; none for an admin key.")
+    ] = None,
+    peer: Annotated[str | None, typer.Option(help="The peer of a peer key.")] = None,
+    session: Annotated[str | None, typer.Option(help="The session of a session key.")] = None,
+    days: Annotated[float | None, typer.Option(help="How long it is good.", min=0)] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Makes a key and prints its secret, this once."""
+    wanted = WantedKey(name, KeyKind[kind.name], workspace, peer, session)
+    settings = _read_settings(data_dir=data_dir)
+    _run(make_key(settings, wanted, days=days, console=Console()))
+
+
+@keys.command("list")
+def list_keys(
+    workspace: Annotated[
+        str | None, typer.Option(help="Its keys; without, the admin keys.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Prints the keys of a workspace, or the admin keys, without their secrets."""
+    _run(print_keys(_read_settings(data_dir=data_dir), workspace, Console()))
+
+
+@keys.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(help="The key's id, as `list` prints it.")],
+    grace_seconds: Annotated[int, typer.Option(help="How long it is still good.", min=0)] = 0,
+    data_dir: DataDir = None,
+) -> None:
+    """Ends a key."""
+    settings = _read_settings(data_dir=data_dir)
+    _run(end_key(settings, key_id, grace_s=grace_seconds, console=Console()))
 
 
 def main() -> None:

@@ -96,7 +96,9 @@ class _Stage:
         return answer["data"]
 
 
-async def run_demo(settings: Settings, url: str | None, console: Console) -> None:
+async def run_demo(
+    settings: Settings, url: str | None, console: Console, *, key: str | None = None
+) -> None:
     """Plays against the server at `url`, or one that runs on the configured port, or a new one."""
     configured = f"http://{settings.host}:{settings.port}"
     if url is None and await _is_ready(configured):
@@ -105,16 +107,22 @@ async def run_demo(settings: Settings, url: str | None, console: Console) -> Non
         if not await _is_ready(url):
             raise DemoFailed(f"no Vantage answers at {url}; start one with `vantage serve`")
         console.print(f"[dim]Playing on the server at {url}[/dim]")
-        await play(url, console)
+        await play(url, console, key=key)
         return
     console.print("[dim]No server is running; starting one for the demo ...[/dim]")
-    async with run_http(settings.model_copy(update={"port": 0})) as serving:
+    async with run_http(_for_demo(settings)) as serving:
         await play(serving.url, console)
 
 
-async def play(url: str, console: Console) -> None:
+def _for_demo(settings: Settings) -> Settings:
+    """The demo's own server asks for no key, so only this machine can reach it."""
+    return settings.model_copy(update={"host": "127.0.0.1", "port": 0, "auth": False})
+
+
+async def play(url: str, console: Console, *, key: str | None = None) -> None:
     """Plays the three conversations. Playing again sends nothing twice and tells the same."""
-    async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
         await _play_breakfast(_Stage(client, console, "demo-breakfast"))
         await _play_diplomacy(_Stage(client, console, "demo-diplomacy"))
         await _play_long_conversation(_Stage(client, console, "demo-long"))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from core.settings import Settings
@@ -94,3 +95,49 @@ async def test_doctor_prints_every_setting_and_no_password() -> None:
     assert printed["VANTAGE_DATABASE_URL"] == "postgresql://ada:***@db.example:5432/vantage"
     assert printed["VANTAGE_BROKER_URL"] == "redis://:***@r/0"
     assert printed["VANTAGE_LEASE_S"] == "12.5"
+
+
+async def test_keys_are_made_listed_and_revoked_where_the_database_is(server_dir: Path) -> None:
+    at = ("--data-dir", server_dir)
+    made = await run("keys", "create", "--kind", "admin", "--name", "ops", *at)
+    assert (made.process.returncode, made.error) == (0, "")
+    (secret,) = made.out
+    assert secret.startswith("vantage_")
+    again = await run("keys", "create", "--kind", "admin", "--name", "ops", *at)
+    assert (again.process.returncode, again.out) == (1, [])
+    assert again.error == 'key "ops" is there already; its secret was told once\n'
+
+    async with serve(server_dir, AUTH="true") as server, httpx.AsyncClient() as http:
+        url, query = f"{server.url}/graphql", {"query": "{ viewer { kind } }"}
+        assert (await http.post(url, json=query)).status_code == 401
+        shown = await http.post(url, json=query, headers={"Authorization": f"Bearer {secret}"})
+        assert shown.json() == {"data": {"viewer": {"kind": "ADMIN"}}}
+        assert await server.stop() == 0
+
+    (row,) = await list_keys(server_dir)
+    assert row[1:4] == ["ops", "admin", ""]
+    assert (row[6] != "", row[7]) == (True, "")
+    revoked = await run("keys", "revoke", row[0], *at)
+    assert (revoked.process.returncode, revoked.error) == (0, "")
+    assert (await list_keys(server_dir))[0][7] != ""
+
+
+async def list_keys(data_dir: Path) -> list[list[str]]:
+    program = await run("keys", "list", "--data-dir", data_dir)
+    assert (program.process.returncode, program.error) == (0, "")
+    rows = [line for line in program.out if line.startswith("│")]
+    return [[cell.strip() for cell in row.strip("│").split("│")] for row in rows]
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+async def test_who_listens_to_the_world_without_keys_is_warned(
+    server_dir: Path, is_asked: bool
+) -> None:
+    async with serve(server_dir, HOST="0.0.0.0", AUTH=str(is_asked)) as server:  # noqa: S104
+        printed = "\n".join(server.out)
+        assert await server.stop() == 0
+    warning = (
+        "Whoever can reach this address can read and write everything: set VANTAGE_AUTH=true to ask"
+        " for keys."
+    )
+    assert (warning in printed) == (not is_asked)
