@@ -15,6 +15,8 @@ import structlog
 from models.database import AWAY, Pool
 from models.key import list_valid_ids
 
+TASK = "key watch"
+
 _log = structlog.get_logger(__name__)
 
 
@@ -41,7 +43,7 @@ class KeyWatch:
         self._endings[key_id].add(ending)
         self.look()
         if self._task is None:
-            self._task = asyncio.create_task(self._run())
+            self._task = asyncio.create_task(self._run(), name=TASK)
         try:
             yield ending
         finally:
