@@ -90,6 +90,7 @@ class Target:
             return {
                 "Mutation.revokeKey": self.key,
                 "Mutation.deleteConclusion": self.ids["alice lives in Paris"],
+                "Mutation.updateMessage": self.ids["I live in Paris."],
             }.get(field)
         return {
             "workspace": self.workspace,
@@ -102,6 +103,9 @@ class Target:
             "messages": [{"peer": self.peer, "content": "Hello."}],
             "peers": [self.peer] if field == "Mutation.leaveSession" else [{"name": self.peer}],
             "query": "Where does alice live?",
+            "contents": ["Is tall."],
+            "lines": ["Is tall."],
+            "metadata": {"mood": "calm"} if field == "Mutation.updateMessage" else None,
             "kind": PEER,
             "last": 1 if field == "Subscription.messages" else None,
             "after": "0-0" if field == "Subscription.events" else None,
@@ -112,7 +116,11 @@ class Target:
             return self.workspace
         if field == "Mutation.createKey":
             return f"for {self.session}"
-        return {"Workspace.session": self.session, "Workspace.scope": "rooms"}.get(field, self.peer)
+        return {
+            "Workspace.session": self.session,
+            "Workspace.scope": "rooms",
+            "Mutation.cloneSession": f"copy of {self.session}",
+        }.get(field, self.peer)
 
 
 def get_own(house: House, kind: str) -> Target:
@@ -147,6 +155,8 @@ def _fill(
 ) -> Any:
     input_type = get_nullable_type(type_)
     if isinstance(input_type, GraphQLInputObjectType):
+        if not is_required_argument(definition):
+            return None  # a filter
         values = {key: target.name(key, name) for key in input_type.fields}
         if name == "Mutation.createKey":
             values["session"] = None
