@@ -437,14 +437,18 @@ class Backlog:
 
     derived_sequence: int
     """How far it was derived when this was read."""
+    run_sequence: int
+    """Where the run began that the window before these messages is part of; 0: there was none."""
     messages: list[MessageRow]
 
 
 async def get_backlog(runner: Runner, session_id: UUID, *, limit: int) -> Backlog:
     """Returns one window that is to be derived anew, else the messages that never were derived."""
-    derived_sequence = await runner.fetchval(
-        "SELECT derived_sequence FROM session WHERE id = $1", session_id
+    session = await runner.fetchrow(
+        "SELECT derived_sequence, run_sequence FROM session WHERE id = $1", session_id
     )
+    if session is None:
+        return Backlog(0, 0, [])
     anew = await runner.fetch(
         f"""
         SELECT {MESSAGE_COLUMNS}
@@ -458,16 +462,23 @@ async def get_backlog(runner: Runner, session_id: UUID, *, limit: int) -> Backlo
         session_id,
         limit,
     )
-    fresh = anew or await runner.fetch(
+    if anew:
+        # They have been in one run, and its windows were cut already.
+        return Backlog(session["derived_sequence"], 0, [MessageRow(**record) for record in anew])
+    fresh = await runner.fetch(
         f"""
         SELECT {MESSAGE_COLUMNS} FROM message AS m WHERE m.session_id = $1 AND m.sequence > $3
         ORDER BY m.sequence LIMIT $2
         """,
         session_id,
         limit,
-        derived_sequence or 0,
+        session["derived_sequence"],
     )
-    return Backlog(derived_sequence or 0, [MessageRow(**record) for record in fresh])
+    return Backlog(
+        session["derived_sequence"],
+        session["run_sequence"],
+        [MessageRow(**record) for record in fresh],
+    )
 
 
 async def hold_messages(connection: Connection, ids: Sequence[UUID]) -> bool:

@@ -41,6 +41,8 @@ class Session(Model):
     """Messages up to here were derived; everything later has a work item."""
     derived_tokens = fields.BigIntField(default=0)
     """Tokens of all messages up to `derived_sequence`."""
+    run_sequence = fields.IntField(default=0, db_default=0)
+    """Where the run begins that the newest derived window is part of (representation/cut.py)."""
     last_transaction = fields.BigIntField(default=0, db_default=0)
     """Of the newest message's position. Writers get their transaction ids before they get the
     row's lock, so a later message may come from an older transaction; positions must not fall."""
@@ -317,17 +319,20 @@ async def advance_derivation(
     *,
     from_sequence: int,
     to_sequence: int,
+    run_sequence: int,
     tokens: int,
 ) -> bool:
     """Moves past a window; False: the session is no longer where the window was read."""
     moved = await connection.fetchval(
         """
-        UPDATE session SET derived_sequence = $3, derived_tokens = derived_tokens + $4
+        UPDATE session SET derived_sequence = $3, run_sequence = $4,
+            derived_tokens = derived_tokens + $5
         WHERE id = $1 AND derived_sequence = $2 RETURNING true
         """,
         session_id,
         from_sequence,
         to_sequence,
+        run_sequence,
         tokens,
     )
     return bool(moved)

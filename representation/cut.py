@@ -1,4 +1,9 @@
-"""Cuts a session's messages into windows of one audience (semantics.md, rule 6)."""
+"""Cuts a session's messages into windows of one audience (semantics.md, rule 6).
+
+Who was there alone decides where a run of messages begins, and size where windows are cut off it.
+Were size to decide where authors that came later have to be kept apart, then what was said before
+they came would decide what is shown together with their own words.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -40,30 +45,43 @@ class Cut:
     length: int
     is_closed: bool
     """True: no later message can join it. False: it ends where the messages end."""
+    run_sequence: int
+    """Where the run that it is part of begins."""
 
 
 def cut_window(
-    messages: Sequence[Said], intervals: Sequence[Interval], *, budget_tokens: int
+    messages: Sequence[Said],
+    intervals: Sequence[Interval],
+    *,
+    budget_tokens: int,
+    run_sequence: int = 0,
 ) -> Cut:
     """Finds the longest allowed window at the start of `messages` (ascending, not empty).
 
-    All its messages have the same observing witnesses, every author in it witnessed the whole of
-    it, all or none are to be reasoned about, and only a single message may exceed the budget.
+    All its messages have the same observing witnesses, every author in it has been there since the
+    run began, all or none are to be reasoned about, and only a single message may exceed the
+    budget. `run_sequence` is where the run of the window before begins; 0: there was none.
+    `intervals` are those from there on.
     """
     first = messages[0]
     stays = _merge_stays(intervals)
-    limit = _find_audience_change(intervals, after=first.sequence)
+    goes_on = run_sequence and first.sequence < min(
+        _find_audience_change(intervals, after=run_sequence),
+        _find_stay_end(stays.get(first.peer_id, ()), run_sequence),
+    )
+    run = run_sequence if goes_on else first.sequence
+    limit = _find_audience_change(intervals, after=run)
     tokens = 0
     for length, message in enumerate(messages):
-        limit = min(limit, _find_stay_end(stays.get(message.peer_id, ()), first.sequence))
+        limit = min(limit, _find_stay_end(stays.get(message.peer_id, ()), run))
         tokens += message.token_count
         if length and (
             message.sequence >= limit
             or tokens > budget_tokens
             or message.is_reasoned != first.is_reasoned
         ):
-            return Cut(length, is_closed=True)
-    return Cut(len(messages), is_closed=tokens >= budget_tokens)
+            return Cut(length, is_closed=True, run_sequence=run)
+    return Cut(len(messages), is_closed=tokens >= budget_tokens, run_sequence=run)
 
 
 def list_audience(intervals: Iterable[Interval], sequence: int) -> list[UUID]:

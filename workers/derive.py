@@ -25,7 +25,7 @@ from models.window import WindowRow, add_window
 from models.work import LINK, Lease, add_work, finish_work, keep_lease
 from representation.card import is_identity
 from representation.claim import read_claim
-from representation.cut import cut_window, list_audience
+from representation.cut import Cut, cut_window, list_audience
 from representation.statement import Statement
 from representation.window import Utterance, Window
 from workers.lease import LeaseLost
@@ -41,7 +41,7 @@ class _Batch:
     backlog: Backlog
     messages: list[MessageRow]
     window: WindowRow
-    is_closed: bool
+    cut: Cut
 
     @property
     def is_anew(self) -> bool:
@@ -70,10 +70,15 @@ async def _read_batch(workshop: Workshop, lease: Lease) -> _Batch | None:
     intervals = await list_intervals(
         workshop.pool,
         lease.subject_id,
-        first_sequence=messages[0].sequence,
+        first_sequence=backlog.run_sequence or messages[0].sequence,
         last_sequence=messages[-1].sequence,
     )
-    cut = cut_window(messages, intervals, budget_tokens=workshop.settings.derive_batch_tokens)
+    cut = cut_window(
+        messages,
+        intervals,
+        budget_tokens=workshop.settings.derive_batch_tokens,
+        run_sequence=backlog.run_sequence,
+    )
     taken = messages[: cut.length]
     window = WindowRow(
         session_id=lease.subject_id,
@@ -81,7 +86,7 @@ async def _read_batch(workshop: Workshop, lease: Lease) -> _Batch | None:
         last_sequence=taken[-1].sequence,
         audience=_name_audience(lease.subject_id, list_audience(intervals, taken[0].sequence)),
     )
-    return _Batch(backlog, taken, window, cut.is_closed)
+    return _Batch(backlog, taken, window, cut)
 
 
 def _name_audience(session_id: UUID, observer_ids: Sequence[UUID]) -> str:
@@ -96,7 +101,7 @@ def _is_due(workshop: Workshop, lease: Lease, batch: _Batch) -> bool:
     """A window is due when nothing can join it any more, when it is old, or when asked for."""
     first = batch.messages[0]
     return (
-        batch.is_closed
+        batch.cut.is_closed
         or batch.is_anew
         or len(batch.backlog.messages) == MESSAGES_PER_READ  # full in another way
         or first.sequence <= lease.asked_sequence
@@ -201,6 +206,7 @@ async def _move_on(connection: Connection, lease: Lease, batch: _Batch) -> bool:
         lease.subject_id,
         from_sequence=batch.backlog.derived_sequence,
         to_sequence=batch.window.last_sequence,
+        run_sequence=batch.cut.run_sequence,
         tokens=sum(row.token_count for row in batch.messages),
     )
 

@@ -69,8 +69,8 @@ _only_cited = Rewriting(
 def _straddle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows go on over changes of audience, and only what is cited is asked for."""
 
-    def cut(messages: Any, intervals: Any, *, budget_tokens: int) -> Cut:
-        return Cut(len(messages), is_closed=False)
+    def cut(messages: Any, intervals: Any, **_: Any) -> Cut:
+        return Cut(len(messages), is_closed=False, run_sequence=messages[0].sequence)
 
     monkeypatch.setattr(workers.derive, "cut_window", cut)
     _only_cited(monkeypatch)
@@ -98,7 +98,9 @@ BREAKS: dict[str, Break] = {
         r"WHERE window_\.conclusion_id = (\w+)\.id",
         r"WHERE window_.id = (SELECT min(id) FROM evidence WHERE conclusion_id = \1.id)",
     ),
-    "minds are shared": Rewriting(r"\((\w+)\.mind_id IS NULL OR", r"(true OR \1.mind_id IS NULL OR"),
+    "minds are shared": Rewriting(
+        r"\((\w+)\.mind_id IS NULL OR", r"(true OR \1.mind_id IS NULL OR"
+    ),
     "the card is not tested": _look_globally(resolvers.card, "list_standing"),
     "support is counted for everybody": _look_globally(resolvers.conclusion, "count_support"),
     "what is listed is counted for everybody": _look_globally(

@@ -10,6 +10,7 @@ from core.position import START, Position
 from models.database import Pool
 from models.event import list_events
 from resolvers.live import EVENTS_PER_READ, Follower, Interest, Tails
+from tests.waiting import wait_until
 
 
 class HandFollower(Follower):
@@ -47,6 +48,15 @@ class HandTails(Tails):
         finally:
             followers.discard(follower)
 
+    async def wait_for_followers(self, workspace_id: UUID, count: int) -> None:
+        """Waits until so many follow, and have been sent what they begin with."""
+
+        async def are_there() -> bool:
+            return len(self._followers.get(workspace_id, ())) == count
+
+        await wait_until(are_there)
+        await self._wait_for_idleness(workspace_id)
+
     async def turn(self, workspace_id: UUID) -> None:
         """Tells of all that has happened since the last turn."""
         is_more_coming = True
@@ -62,5 +72,8 @@ class HandTails(Tails):
                 for follower in self._followers.get(workspace_id, ()):
                     if follower.concerns(event):
                         follower.wake()
+        await self._wait_for_idleness(workspace_id)
+
+    async def _wait_for_idleness(self, workspace_id: UUID) -> None:
         for follower in tuple(self._followers.get(workspace_id, ())):
             await follower.is_idle.wait()

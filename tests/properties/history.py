@@ -138,7 +138,9 @@ _peers = st.sampled_from(PEERS)
 _sessions = st.sampled_from(("room", "room", "hall", "hall", "yard"))
 _sentences = st.sampled_from(SENTENCES)
 _flag = st.sampled_from((None, True, False))
-_switches = st.sampled_from((("reasoning", "enabled"), ("peerCard", "create"), ("dream", "enabled")))
+_switches = st.sampled_from(
+    (("reasoning", "enabled"), ("peerCard", "create"), ("dream", "enabled"))
+)
 
 _says = st.builds(
     Say, _sessions, _peers, _sentences, _sentences, st.sampled_from((*[None] * 8, True, False))

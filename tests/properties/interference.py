@@ -6,16 +6,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.properties.history import PEERS, SESSIONS, History, Say, histories
+from tests.properties.history import PEERS, SESSIONS, Dream, History, Say, histories
 from tests.properties.naive import imagine
 from tests.properties.reading import Eye, read
 from tests.properties.stage import Stage, choose_texts, play
 
 _observers = st.sampled_from(PEERS)
 _subsets = st.lists(st.sampled_from(SESSIONS), max_size=2, unique=True).map(tuple)
-_eyes = st.one_of(
-    st.builds(Eye, _observers),
-    st.builds(Eye, _observers, is_model=st.just(True)),
+_whole_eyes = st.builds(Eye, _observers, st.booleans())
+_narrow_eyes = st.one_of(
     st.builds(Eye, _observers, st.booleans(), is_scoped=st.just(True)),
     st.builds(Eye, st.none() | _observers, sessions=_subsets),
 )
@@ -30,8 +29,21 @@ class Example:
 
 
 def examples() -> st.SearchStrategy[Example]:
-    eyes = st.lists(_eyes, min_size=2, max_size=4, unique=True).map(tuple)
-    return st.builds(Example, histories(), eyes)
+    """Histories, with those who look at all of it or those who look under a scope.
+
+    The latter have no dreams. A mind dreams of all that it may see, so that what it makes of the
+    sessions in a scope depends on those outside, which are no secret to it; decision 6.
+    """
+    whole = st.builds(Example, histories(), _some(_whole_eyes))
+    return st.one_of(whole, whole, st.builds(Example, histories().map(_wake), _some(_narrow_eyes)))
+
+
+def _some(eyes: st.SearchStrategy[Eye]) -> st.SearchStrategy[tuple[Eye, ...]]:
+    return st.lists(eyes, min_size=2, max_size=4, unique=True).map(tuple)
+
+
+def _wake(history: History) -> History:
+    return tuple(move for move in history if not isinstance(move, Dream))
 
 
 def list_hidden(history: History, eye: Eye) -> set[int]:

@@ -33,8 +33,6 @@ class Spoken:
     """Who was there. Who is deleted was nowhere."""
     observers: set[str]
     """Who of them observed others."""
-    ever: frozenset[str]
-    """Who was there, deleted since or not."""
     is_forgotten: bool = False
 
 
@@ -94,7 +92,6 @@ class World:
                 author=move.peer,
                 witnesses=set(there),
                 observers=observing,
-                ever=frozenset(there),
             )
         )
 

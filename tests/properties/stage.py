@@ -16,7 +16,6 @@ from models.mind import get_mind
 from models.peer import lock_peers
 from models.visibility import Vantage
 from models.work import DREAM, add_work, ask_for_derivation
-from representation.builtin.reasoner import BuiltinReasoner
 from resolvers import forget, peer, scope, session, workspace
 from resolvers.outbox import Draft
 from resolvers.representation import holds_model
@@ -43,6 +42,7 @@ from tests.properties.history import (
     Settle,
 )
 from tests.properties.naive import World, imagine
+from tests.properties.reasoner import IndiscreetReasoner
 from tests.room import create_outbox
 from workers.actor import look_at_subject
 from workers.workshop import Workshop
@@ -93,7 +93,7 @@ async def open_stage(dsn: str) -> AsyncIterator[Stage]:
         name = await pool.fetchval("SELECT current_database()")
         await pool.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         await pool.expire_connections()
-        reasoner, hints, tails = BuiltinReasoner(), Hints(), HandTails(pool)
+        reasoner, hints, tails = IndiscreetReasoner(), Hints(), HandTails(pool)
         services = Services(
             settings=settings,
             pool=pool,
@@ -270,5 +270,6 @@ async def _(_: Settle, played: Play) -> None:
         assert rounds < 20, "work is due again and again"
         for kind, subject_id in due:
             await look_at_subject(played.stage.workshop, kind, subject_id)
+    left = await pool.fetch("SELECT * FROM work_item WHERE workspace_id = $1", workspace_id)
+    assert not left, "work has failed, or waits for nobody"
     played.moments.append(await pool.fetchval("SELECT clock_timestamp()"))
-

@@ -3,25 +3,64 @@
 import pytest
 
 from tests.properties.breaks import BREAKS
+from tests.properties.history import Dream, Join, Say
 from tests.properties.interference import Example, check_interference, examples
+from tests.properties.reading import Eye
 from tests.properties.search import collect
 from tests.properties.stage import Stage
 
-# Found by looking; any other history that shows it would do.
-SEEDS: dict[str, int] = {}
+EXAMPLES = 25
+"""So many are looked at until one shows it."""
+# A seed of the search, and which of its examples shows it, found by looking. That one goes first,
+# to save time; were others drawn some day, the rest would still be looked at.
+SEEDS = {
+    "observe_others is ignored": (11, 9),
+    "leaving is ignored for conclusions": (11, 9),
+    "coming late is ignored for conclusions": (11, 4),
+    "leaving is ignored for messages": (11, 4),
+    "only what is cited counts, not the window": (11, 4),
+    "contradictions are everybody's": (11, 2),
+    "the scope is ignored": (11, 2),
+    "only the first window counts": (2, 4),
+    "the card is not tested": (11, 2),
+    "support is counted for everybody": (11, 4),
+    "what is listed is counted for everybody": (11, 2),
+    "outdated is judged for everybody": (11, 2),
+}
+# What one mind makes of what all may see shows what it alone has seen.
+DREAM = Example(
+    (
+        *(Join("room", name, observe_others=True) for name in ("al", "bo", "cy")),
+        *(Join("hall", name, observe_others=True) for name in ("al", "cy")),
+        Say("room", "al", text="I am a vegetarian.", other="I like tea."),
+        Say("hall", "al", text="I like tea.", other="I hate tea."),
+        Dream("cy", "al"),
+    ),
+    (Eye("bo"),),
+)
 
 
 @pytest.mark.parametrize("name", BREAKS)
 async def test_a_broken_rule_is_noticed(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    import os
-    seed = int(os.environ["SEED"])
     BREAKS[name](monkeypatch)
-    for place, example in enumerate(collect(examples(), seed, 25)):
+    for example in _list_examples(name):
         try:
             await check_interference(stage, example)
         except AssertionError as error:
-            print("FOUND", repr(name), seed, place, str(error)[:150])
+            assert "reads at" in str(error)
             return
-    print("MISSED", name)
+    pytest.fail(f"not noticed within {EXAMPLES} histories")
+
+
+async def test_the_rule_as_it_is_passes_the_same(stage: Stage) -> None:
+    assert await check_interference(stage, DREAM) == 1
+
+
+def _list_examples(name: str) -> list[Example]:
+    if name not in SEEDS:
+        return [DREAM]
+    seed, place = SEEDS[name]
+    found = collect(examples(), seed, EXAMPLES)
+    return [*found[place:], *found[:place]]

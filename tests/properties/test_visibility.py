@@ -81,9 +81,7 @@ async def _compare_observed(
     found = await list_observed_ids(
         played.stage.services.pool, played.workspace_id, ids.peers[observer]
     )
-    expected = {
-        each.observed for each in claimed.values() if may_see(played.world, observer, each)
-    }
+    expected = {each.observed for each in claimed.values() if may_see(played.world, observer, each)}
     assert set(found) == {ids.peers[name] for name in expected - {observer}}
 
 

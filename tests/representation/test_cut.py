@@ -45,7 +45,7 @@ def cut(messages: list[Said], stays: list[Stay], budget_tokens: int = AMPLE) -> 
 
 def test_a_window_takes_everything_while_nobody_comes_or_goes() -> None:
     stays = [Stay(ALICE, observe_others=True), Stay(BOB)]
-    assert cut(say(ALICE, BOB, ALICE), stays) == Cut(3, is_closed=False)
+    assert cut(say(ALICE, BOB, ALICE), stays) == Cut(3, is_closed=False, run_sequence=1)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_window_takes_everything_while_nobody_comes_or_goes() -> None:
     ],
 )
 def test_a_window_ends_where_the_observing_audience_changes(stays: list[Stay]) -> None:
-    assert cut(say(ALICE, ALICE, ALICE, ALICE), stays) == Cut(2, is_closed=True)
+    assert cut(say(ALICE, ALICE, ALICE, ALICE), stays) == Cut(2, is_closed=True, run_sequence=1)
 
 
 @pytest.mark.parametrize(
@@ -85,36 +85,36 @@ def test_a_window_ends_where_the_observing_audience_changes(stays: list[Stay]) -
     ],
 )
 def test_who_neither_observes_nor_speaks_does_not_cut(stays: list[Stay]) -> None:
-    assert cut(say(ALICE, ALICE, ALICE, ALICE), stays) == Cut(4, is_closed=False)
+    assert cut(say(ALICE, ALICE, ALICE, ALICE), stays) == Cut(4, is_closed=False, run_sequence=1)
 
 
 def test_an_author_that_came_later_begins_a_window_of_its_own() -> None:
     stays = [Stay(ALICE), Stay(BOB, from_sequence=3)]
-    assert cut(say(ALICE, ALICE, BOB), stays) == Cut(2, is_closed=True)
+    assert cut(say(ALICE, ALICE, BOB), stays) == Cut(2, is_closed=True, run_sequence=1)
 
 
 def test_an_author_that_leaves_ends_the_window_it_spoke_in() -> None:
     stays = [Stay(ALICE), Stay(BOB, to_sequence=3)]
-    assert cut(say(ALICE, BOB, ALICE), stays) == Cut(2, is_closed=True)
-    assert cut(say(ALICE, ALICE, ALICE), stays) == Cut(3, is_closed=False)
+    assert cut(say(ALICE, BOB, ALICE), stays) == Cut(2, is_closed=True, run_sequence=1)
+    assert cut(say(ALICE, ALICE, ALICE), stays) == Cut(3, is_closed=False, run_sequence=1)
 
 
 def test_what_is_not_to_be_reasoned_about_is_kept_apart() -> None:
     messages = [Said(1, is_reasoned=False), Said(2, is_reasoned=False), Said(3)]
-    assert cut(messages, [Stay(ALICE)]) == Cut(2, is_closed=True)
-    assert cut(messages[2:], [Stay(ALICE)]) == Cut(1, is_closed=False)
+    assert cut(messages, [Stay(ALICE)]) == Cut(2, is_closed=True, run_sequence=1)
+    assert cut(messages[2:], [Stay(ALICE)]) == Cut(1, is_closed=False, run_sequence=3)
 
 
 def test_a_window_stays_within_its_budget() -> None:
     messages = [Said(i, token_count=4) for i in (1, 2, 3)]
-    assert cut(messages, [Stay(ALICE)], 11) == Cut(2, is_closed=True)
-    assert cut(messages, [Stay(ALICE)], 12) == Cut(3, is_closed=True)
-    assert cut(messages, [Stay(ALICE)], 13) == Cut(3, is_closed=False)
+    assert cut(messages, [Stay(ALICE)], 11) == Cut(2, is_closed=True, run_sequence=1)
+    assert cut(messages, [Stay(ALICE)], 12) == Cut(3, is_closed=True, run_sequence=1)
+    assert cut(messages, [Stay(ALICE)], 13) == Cut(3, is_closed=False, run_sequence=1)
 
 
 def test_a_message_larger_than_the_budget_is_a_window_by_itself() -> None:
     messages = [Said(1, token_count=100), Said(2)]
-    assert cut(messages, [Stay(ALICE)], 10) == Cut(1, is_closed=True)
+    assert cut(messages, [Stay(ALICE)], 10) == Cut(1, is_closed=True, run_sequence=1)
 
 
 @st.composite
@@ -176,3 +176,29 @@ def test_a_window_is_the_longest_that_is_allowed(
     else:
         total = sum(message.token_count for message in messages)
         assert found.is_closed == (total >= budget_tokens)
+
+
+def list_runs(messages: list[Said], stays: list[Stay], budget_tokens: int) -> list[int]:
+    """Cuts all of it and returns of each message where its run begins."""
+    runs: list[int] = []
+    while messages:
+        found = cut_window(
+            messages, stays, budget_tokens=budget_tokens, run_sequence=runs[-1] if runs else 0
+        )
+        assert is_allowed(messages[: found.length], stays, budget_tokens)
+        runs += [found.run_sequence] * found.length
+        messages = messages[found.length :]
+    return runs
+
+
+@given(histories(), st.integers(1, 12))
+def test_how_much_is_said_does_not_decide_where_runs_begin(
+    history: tuple[list[Said], list[Stay]], budget_tokens: int
+) -> None:
+    assert list_runs(*history, budget_tokens) == list_runs(*history, AMPLE)
+
+
+def test_who_comes_after_a_full_window_is_kept_from_what_was_said_before() -> None:
+    stays = [Stay(ALICE), Stay(BOB, from_sequence=3)]
+    said = say(ALICE, ALICE, ALICE, BOB)
+    assert list_runs(said, stays, AMPLE) == list_runs(said, stays, 2) == [1, 1, 1, 4]
