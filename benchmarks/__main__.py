@@ -4,10 +4,10 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import ingest
+from benchmarks import ingest, observers
 from benchmarks.rig import run_measured
 
-BENCHMARKS = {"ingest": ingest}
+BENCHMARKS = {"ingest": ingest, "observers": observers}
 
 
 def main() -> None:
