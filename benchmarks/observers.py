@@ -1,4 +1,4 @@
-"""What the same messages cost, whoever watches: reasoner calls and rows with 2, 10 and 50 observers.
+"""What the same messages cost, whoever watches: calls and rows before 2, 10 and 50 observers.
 
 Also who sees what was concluded, so that the costs are not those of showing it to nobody.
 """

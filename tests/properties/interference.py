@@ -46,6 +46,10 @@ def _wake(history: History) -> History:
     return tuple(move for move in history if not isinstance(move, Dream))
 
 
+class Interference(AssertionError):
+    """Somebody reads something that depends on what they cannot see."""
+
+
 def list_hidden(history: History, eye: Eye) -> set[int]:
     """Returns which utterances the eye cannot see, of those that another text can replace."""
     world = imagine(history)
@@ -82,5 +86,5 @@ def compare(one: Any, other: Any, eye: Eye, path: str = "") -> None:
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for place, (here, there) in enumerate(zip(one, other, strict=True)):
             compare(here, there, eye, f"{path}[{place}]")
-    else:
-        assert one == other, f"{eye} reads at {path}"
+    elif one != other:
+        raise Interference(f"{eye} reads at {path}: {one!r}, and {other!r} after the replacement")

@@ -1,4 +1,4 @@
-"""Noninterference (semantics.md, rule 12): what an observer cannot see makes no difference to it."""
+"""Noninterference (semantics.md, rule 12): what one cannot see makes no difference to one."""
 
 from tests.properties.history import SENTENCES, Join, Say
 from tests.properties.interference import Example, check_interference, examples
