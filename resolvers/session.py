@@ -31,7 +31,7 @@ _ALWAYS = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A peer that is to join, and how; None: the peer's own setting."""
+    """A peer that is to join, and how; None: the peer's own setting, or as it already is there."""
 
     name: str
     observe_me: bool | None = None

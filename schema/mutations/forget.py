@@ -103,7 +103,11 @@ class ForgetMutation:
         return _to_payload(await forget.delete_messages(info.context.services, ids))
 
     @strawberry.mutation(
-        description="Forgets a conclusion and whatever follows from it; the messages stay."
+        description=(
+            "Forgets a conclusion and whatever follows from it; the messages stay. It is concluded"
+            " again if what it was drawn from is derived anew, because a message next to it was"
+            " deleted; to be rid of what was said, delete the message."
+        )
     )
     async def delete_conclusion(
         self,

@@ -20,15 +20,17 @@ from schema.mutations.describe import (
 )
 from schema.session import Session
 
+_MEMBER_DEFAULT = "the peer's own setting, or as it is if the peer is in already"
+
 
 @strawberry.input(description="A peer that joins a session; it is created if it is missing.")
 class MemberInput:
     name: str = strawberry.field(description=NAME)
     observe_me: bool | None = strawberry.field(
-        default=None, description=OBSERVE_ME.format(default="the peer's own setting")
+        default=None, description=OBSERVE_ME.format(default=_MEMBER_DEFAULT)
     )
     observe_others: bool | None = strawberry.field(
-        default=None, description=OBSERVE_OTHERS.format(default="the peer's own setting")
+        default=None, description=OBSERVE_OTHERS.format(default=_MEMBER_DEFAULT)
     )
 
 
@@ -52,7 +54,10 @@ class JoinSessionInput:
     workspace: str = strawberry.field(description=WORKSPACE)
     session: str = strawberry.field(description="Name of the session; it must exist.")
     peers: list[MemberInput] = strawberry.field(
-        description="Who is in already stays in; other flags take effect from the next message."
+        description=(
+            "Who is in already stays in; other flags take effect from the next message. To follow"
+            " the peer's own setting again, leave and join."
+        )
     )
 
 

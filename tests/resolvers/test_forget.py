@@ -141,6 +141,24 @@ async def test_a_conclusion_goes_with_what_follows_and_the_message_stays(
     assert (await delete(workspace, "deleteConclusion", id=id_))["deleted"] == 0
 
 
+async def test_a_deleted_conclusion_comes_back_when_its_window_is_derived_anew(
+    patient_workspace: Workspace,
+) -> None:
+    """Nothing is kept of it that could keep it away."""
+    workspace = patient_workspace
+    await workspace.say("s", "al", "Hello!", "I have a cat.")
+    await workspace.derive()
+    id_ = (await workspace.list_all("al"))["al has a cat"]["id"]
+    await delete(workspace, "deleteConclusion", id=id_)
+    await workspace.derive()
+    assert await workspace.list_all("al") == {}
+    await workspace.forget_messages("s", 1)
+    await workspace.derive()
+    (again,) = (await workspace.list_all("al")).values()
+    assert again["content"] == "al has a cat"
+    assert again["id"] != id_
+
+
 async def test_a_session_goes_with_all_that_rests_on_it_in_part(workspace: Workspace) -> None:
     await workspace.join("a", "al", "bo", observeOthers=True)
     await workspace.join("b", "al", "bo", observeOthers=True)
