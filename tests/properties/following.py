@@ -1,79 +1,106 @@
-"""What an observer is sent, step by step: subscriptions whose tails are turned by hand."""
+"""What an observer is sent, step by step, while a history is played in front of it."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from uuid import UUID
+from typing import Any
 
-from core.hints import Hints
-from core.position import START, Position
-from models.database import Pool
-from models.event import list_events
-from resolvers.live import EVENTS_PER_READ, Follower, Interest, Tails
-from tests.waiting import wait_until
+from resolvers import session
+from schema.context import Context
+from tests.properties.history import PEERS, SESSIONS, History, Say, Settle
+from tests.properties.interference import compare
+from tests.properties.naive import imagine
+from tests.properties.reading import Eye, Ordinals
+from tests.properties.stage import Play, Stage, begin_play, choose_texts, make_move
+
+_MESSAGES = """
+subscription($w: String!, $o: String!, $s: String!) {
+  messages(workspace: $w, session: $s, after: 0, vantage: $o) {
+    kind sequence message { id content witnesses { name } conclusions { content confidence } }
+  }
+}
+"""
+_REPRESENTATION = """
+subscription($w: String!, $o: String!, $p: String!) {
+  representation(workspace: $w, observed: $p, observer: $o) {
+    kind added { id content support confidence retiredAt } retired
+    representation { text card conclusions { id content supersededBy { id } } }
+  }
+}
+"""
 
 
-class HandFollower(Follower):
-    """Says when it has nothing left to do."""
-
-    def __init__(self, concerns: Interest) -> None:
-        super().__init__(concerns)
-        self.is_idle = asyncio.Event()
-
-    def wake(self) -> None:
-        self.is_idle.clear()
-        super().wake()
-
-    async def wait(self) -> bool:
-        if not self._news.is_set():
-            self.is_idle.set()
-        return await super().wait()
+TIMEOUT_S = 60.0
 
 
-class HandTails(Tails):
-    """Tells followers of events when a test says so, and waits until they have done with them."""
+async def check_what_is_sent(stage: Stage, history: History, observer: str) -> bool:
+    """Fails if an observer is sent anything else when what it did not witness is replaced.
 
-    def __init__(self, pool: Pool) -> None:
-        super().__init__(pool, Hints(), poll_s=3_600)
-        self._places: dict[UUID, Position] = {}
-        self._followers: dict[UUID, set[HandFollower]] = {}
+    Nobody and no session is forgotten in the history: that ends streams. Returns whether anything
+    was replaced.
+    """
+    original = choose_texts(history, lambda _: False)
+    texts = choose_texts(history, _list_hidden(history, observer).__contains__)
+    if texts == original:
+        return False
+    one = await _play_before(stage, history, original, observer)
+    other = await _play_before(stage, history, texts, observer)
+    compare(one, other, Eye(observer))
+    return True
 
-    @asynccontextmanager
-    async def follow(self, workspace_id: UUID, concerns: Interest) -> AsyncIterator[Follower]:
-        follower = HandFollower(concerns)
-        followers = self._followers.setdefault(workspace_id, set())
-        followers.add(follower)
-        try:
-            yield follower
-        finally:
-            followers.discard(follower)
 
-    async def wait_for_followers(self, workspace_id: UUID, count: int) -> None:
-        """Waits until so many follow, and have been sent what they begin with."""
+def _list_hidden(history: History, observer: str) -> set[int]:
+    world = imagine(history)
+    return {place for place, each in enumerate(world.spoken) if observer not in each.witnesses}
 
-        async def are_there() -> bool:
-            return len(self._followers.get(workspace_id, ())) == count
 
-        await wait_until(are_there)
-        await self._wait_for_idleness(workspace_id)
+async def _play_before(
+    stage: Stage, history: History, texts: list[str], observer: str
+) -> list[list[Any]]:
+    """Plays in front of an observer that follows everything it can; returns what it was sent."""
+    played = await begin_play(stage, texts)
+    async with asyncio.timeout(TIMEOUT_S), _follow(played, observer) as streams:
+        for move in (*history, Settle()):
+            await make_move(played, move)
+            if isinstance(move, Say | Settle):
+                await stage.tails.turn(played.workspace_id)
+    return [Ordinals().replace(stream) for stream in streams]
 
-    async def turn(self, workspace_id: UUID) -> None:
-        """Tells of all that has happened since the last turn."""
-        is_more_coming = True
-        while is_more_coming:
-            events, is_more_coming = await list_events(
-                self._pool,
-                workspace_id,
-                after=self._places.get(workspace_id, START),
-                limit=EVENTS_PER_READ,
-            )
-            for event in events:
-                self._places[workspace_id] = event.position
-                for follower in self._followers.get(workspace_id, ()):
-                    if follower.concerns(event):
-                        follower.wake()
-        await self._wait_for_idleness(workspace_id)
 
-    async def _wait_for_idleness(self, workspace_id: UUID) -> None:
-        for follower in tuple(self._followers.get(workspace_id, ())):
-            await follower.is_idle.wait()
+@asynccontextmanager
+async def _follow(played: Play, observer: str) -> AsyncIterator[list[list[Any]]]:
+    """Follows every session and every peer as the observer, for the block."""
+    for name in SESSIONS:
+        await session.create_session(
+            played.stage.services,
+            played.workspace,
+            name,
+            metadata={},
+            configuration={},
+            members=(),
+        )
+    wanted = [(_MESSAGES, {"s": name}) for name in SESSIONS]
+    wanted += [(_REPRESENTATION, {"p": name}) for name in PEERS]
+    streams: list[list[Any]] = [[] for _ in wanted]
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(_collect(played, document, {"o": observer, **more}, stream))
+            for (document, more), stream in zip(wanted, streams, strict=True)
+        ]
+        await played.stage.tails.wait_for_followers(played.workspace_id, len(wanted))
+        yield streams
+        for task in tasks:
+            task.cancel()
+
+
+async def _collect(
+    played: Play, document: str, variables: dict[str, str], stream: list[Any]
+) -> None:
+    results = await played.stage.schema.subscribe(
+        document,
+        variable_values={"w": played.workspace, **variables},
+        context_value=Context(played.stage.services),  # type: ignore[arg-type]
+    )
+    async for result in results:  # type: ignore[union-attr]
+        assert not result.errors, result.errors
+        stream.append(result.data)

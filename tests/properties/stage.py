@@ -23,7 +23,6 @@ from resolvers.services import Services
 from resolvers.session import Member
 from schema.schema import Schema, create_schema
 from tests.conftest import create_settings
-from tests.properties.following import HandTails
 from tests.properties.history import (
     PEERS,
     SCOPE,
@@ -43,6 +42,7 @@ from tests.properties.history import (
 )
 from tests.properties.naive import World, imagine
 from tests.properties.reasoner import IndiscreetReasoner
+from tests.properties.tails import HandTails
 from tests.room import create_outbox
 from workers.actor import look_at_subject
 from workers.workshop import Workshop

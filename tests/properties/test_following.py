@@ -1,48 +1,36 @@
-"""Noninterference of what is sent: subscriptions of an observer, step by step."""
+"""Noninterference of what is sent: what an observer did not witness changes no payload."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-
+import pytest
 from hypothesis import strategies as st
 
-from resolvers import session
-from schema.context import Context
+from tests.properties.breaks import BREAKS
+from tests.properties.following import check_what_is_sent
 from tests.properties.history import (
     PEERS,
-    SESSIONS,
     ForgetPeer,
     ForgetSession,
     History,
+    Join,
+    Leave,
     Say,
     Settle,
     histories,
 )
-from tests.properties.interference import compare
-from tests.properties.naive import imagine
-from tests.properties.reading import Eye, Ordinals
+from tests.properties.interference import Interference
 from tests.properties.search import count_examples, in_parts, search
-from tests.properties.stage import Play, Stage, begin_play, choose_texts, make_move
+from tests.properties.stage import Stage
 
-_MESSAGES = """
-subscription($w: String!, $o: String!, $s: String!) {
-  messages(workspace: $w, session: $s, after: 0, vantage: $o) {
-    kind sequence message { id content witnesses { name } conclusions { content confidence } }
-  }
-}
-"""
-_REPRESENTATION = """
-subscription($w: String!, $o: String!, $p: String!) {
-  representation(workspace: $w, observed: $p, observer: $o) {
-    kind added { id content support confidence retiredAt } retired
-    representation { text card conclusions { id content supersededBy { id } } }
-  }
-}
-"""
-
-
-TIMEOUT_S = 60.0
+# bo hears the middle of three.
+VISIT = (
+    Join("room", "al", observe_others=True),
+    Say("room", "al", text="I am a teacher.", other="I am married."),
+    Settle(),
+    Join("room", "bo", observe_others=True),
+    Say("room", "al", text="I live in Paris.", other="I live in Paris."),
+    Settle(),
+    Leave("room", "bo"),
+    Say("room", "al", text="I moved to Berlin.", other="I like tea."),
+)
 
 
 @in_parts
@@ -50,75 +38,31 @@ async def test_what_an_observer_cannot_see_makes_no_difference_to_what_it_is_sen
     stage: Stage, part: int
 ) -> None:
     async def check(example: tuple[History, str]) -> None:
-        history, observer = example
-        texts = choose_texts(history, _list_hidden(history, observer).__contains__)
-        original = choose_texts(history, lambda _: False)
-        if texts != original:
-            one = await _play_before(stage, history, original, observer)
-            other = await _play_before(stage, history, texts, observer)
-            compare(one, other, Eye(observer))
+        await check_what_is_sent(stage, *example)
 
     examples = st.tuples(histories().map(_keep), st.sampled_from(PEERS))
     await search(examples, check, part=part, count=count_examples(48))
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "leaving is ignored for messages",
+        "leaving is ignored for conclusions",
+        "coming late is ignored for conclusions",
+        "the card is not tested",
+        "outdated is judged for everybody",
+    ],
+)
+async def test_a_broken_rule_is_noticed_in_what_is_sent(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    assert await check_what_is_sent(stage, VISIT, "bo")
+    BREAKS[name](monkeypatch)
+    with pytest.raises(Interference):
+        await check_what_is_sent(stage, VISIT, "bo")
+
+
 def _keep(history: History) -> History:
     """Leaves out what ends subscriptions."""
     return tuple(move for move in history if not isinstance(move, ForgetPeer | ForgetSession))
-
-
-def _list_hidden(history: History, observer: str) -> set[int]:
-    world = imagine(history)
-    return {place for place, each in enumerate(world.spoken) if observer not in each.witnesses}
-
-
-async def _play_before(
-    stage: Stage, history: History, texts: list[str], observer: str
-) -> list[list[Any]]:
-    """Plays in front of an observer that follows everything it can; returns what it was sent."""
-    played = await begin_play(stage, texts)
-    async with asyncio.timeout(TIMEOUT_S), _follow(played, observer) as streams:
-        for move in (*history, Settle()):
-            await make_move(played, move)
-            if isinstance(move, Say | Settle):
-                await stage.tails.turn(played.workspace_id)
-    return [Ordinals().replace(stream) for stream in streams]
-
-
-@asynccontextmanager
-async def _follow(played: Play, observer: str) -> AsyncIterator[list[list[Any]]]:
-    """Follows every session and every peer as the observer, for the block."""
-    for name in SESSIONS:
-        await session.create_session(
-            played.stage.services,
-            played.workspace,
-            name,
-            metadata={},
-            configuration={},
-            members=(),
-        )
-    wanted = [(_MESSAGES, {"s": name}) for name in SESSIONS]
-    wanted += [(_REPRESENTATION, {"p": name}) for name in PEERS]
-    streams: list[list[Any]] = [[] for _ in wanted]
-    async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(_collect(played, document, {"o": observer, **more}, stream))
-            for (document, more), stream in zip(wanted, streams, strict=True)
-        ]
-        await played.stage.tails.wait_for_followers(played.workspace_id, len(wanted))
-        yield streams
-        for task in tasks:
-            task.cancel()
-
-
-async def _collect(
-    played: Play, document: str, variables: dict[str, str], stream: list[Any]
-) -> None:
-    results = await played.stage.schema.subscribe(
-        document,
-        variable_values={"w": played.workspace, **variables},
-        context_value=Context(played.stage.services),  # type: ignore[arg-type]
-    )
-    async for result in results:  # type: ignore[union-attr]
-        assert not result.errors, result.errors
-        stream.append(result.data)

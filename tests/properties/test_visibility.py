@@ -37,7 +37,7 @@ async def test_sql_and_semantics_agree_on_who_sees_what(stage: Stage, part: int)
         for observer in PEERS:
             await _compare_observed(played, ids, claimed, observer)
 
-    await search(histories(), check, part=part, count=count_examples(160))
+    await search(histories(), check, part=part, count=count_examples(96))
 
 
 async def _compare_conclusions(
