@@ -30,7 +30,8 @@ class Rewriting:
     put: str
 
     def __call__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        execute = asyncpg.Connection._execute
+        # What all of asyncpg's ways to run a statement with parameters go through.
+        execute = asyncpg.Connection._execute  # type: ignore[attr-defined]
 
         async def rewrite(connection: Any, query: str, *args: Any, **options: Any) -> Any:
             broken = re.sub(self.pattern, self.put, query)

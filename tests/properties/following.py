@@ -64,7 +64,7 @@ async def _play_before(
             await make_move(played, move)
             if isinstance(move, Say | Settle):
                 await stage.tails.turn(played.workspace_id)
-    return [Ordinals().replace(stream) for stream in streams]
+    return [Ordinals().replace_all(stream) for stream in streams]
 
 
 @asynccontextmanager
@@ -99,8 +99,8 @@ async def _collect(
     results = await played.stage.schema.subscribe(
         document,
         variable_values={"w": played.workspace, **variables},
-        context_value=Context(played.stage.services),  # type: ignore[arg-type]
+        context_value=Context(played.stage.services),
     )
-    async for result in results:  # type: ignore[union-attr]
+    async for result in results:
         assert not result.errors, result.errors
         stream.append(result.data)

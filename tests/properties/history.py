@@ -147,7 +147,7 @@ _says = st.builds(
 )
 _joins = st.builds(Join, _sessions, _peers, _flag, st.sampled_from((True, True, None, False)))
 _configurations = st.builds(
-    lambda session, switch, value: Configure(session, *switch, value),
+    lambda session, switch, value: Configure(session, switch[0], switch[1], value),
     st.none() | _sessions,
     _switches,
     _flag,

@@ -143,7 +143,7 @@ async def read(played: Play, eye: Eye) -> list[Any]:
             answers += await _read_rooms(played, eye.observer)
             refused = _REFUSED[len(played.messages) % len(_REFUSED)]
             answers.append(await _run(played, refused, is_refused=True, o=eye.observer))
-    return Ordinals().replace(answers)
+    return Ordinals().replace_all(answers)
 
 
 async def _read_views(played: Play, eye: Eye) -> list[Any]:
@@ -202,7 +202,7 @@ async def _run(
     result = await played.stage.schema.execute(
         document,
         variable_values={"w": played.workspace, **variables},
-        context_value=Context(played.stage.services),  # type: ignore[arg-type]
+        context_value=Context(played.stage.services),
     )
     errors = [[error.message, error.path, error.extensions] for error in result.errors or ()]
     assert bool(errors) == is_refused, errors
@@ -221,11 +221,11 @@ class Ordinals:
         self._ids: dict[str, int] = {}
         self._times: dict[str, int] = {}
 
-    def replace(self, value: Any) -> Any:
-        """Returns the same data with the same ids and the same order of times in any play of it."""
-        times = sorted(set(_list_times(value)))
+    def replace_all(self, values: list[Any]) -> list[Any]:
+        """Returns what is the same in every play: who is who, and what came before what."""
+        times = sorted(set(_list_times(values)))
         self._times = {time: place for place, time in enumerate(times)}
-        return self._replace(value)
+        return [self._replace(value) for value in values]
 
     def _replace(self, value: Any, key: str = "") -> Any:
         if isinstance(value, Mapping):
