@@ -139,7 +139,7 @@ _sessions = st.sampled_from(("room", "room", "hall", "hall", "yard"))
 _sentences = st.sampled_from(SENTENCES)
 _flag = st.sampled_from((None, True, False))
 _switches = st.sampled_from(
-    (("reasoning", "enabled"), ("peerCard", "create"), ("dream", "enabled"))
+    (("reasoning", "enabled"), ("peer_card", "create"), ("dream", "enabled"))
 )
 
 _says = st.builds(
