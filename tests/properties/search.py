@@ -1,7 +1,7 @@
 """Searching histories for one that breaks a property.
 
 `VANTAGE_EXAMPLES=5000 pytest tests/properties` looks at so many histories per test, others each
-time; without it, a few hundred are looked at, the same each time, so that a run is repeatable.
+time; without it, some dozens per test are looked at, always the same, so that a run is repeatable.
 """
 
 import asyncio

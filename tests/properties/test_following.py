@@ -41,7 +41,7 @@ async def test_what_an_observer_cannot_see_makes_no_difference_to_what_it_is_sen
         await check_what_is_sent(stage, *example)
 
     examples = st.tuples(histories().map(_keep), st.sampled_from(PEERS))
-    await search(examples, check, part=part, count=count_examples(48))
+    await search(examples, check, part=part, count=count_examples(32))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ async def test_what_an_observer_cannot_see_makes_no_difference_to_what_it_reads(
     async def check(example: Example) -> None:
         await check_interference(stage, example)
 
-    await search(examples(), check, part=part, count=count_examples(80))
+    await search(examples(), check, part=part, count=count_examples(64))
 
 
 async def test_how_much_was_said_before_somebody_came_does_not_move_later_windows(
