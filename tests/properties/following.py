@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from resolvers import session
-from schema.context import Context
 from tests.properties.history import PEERS, SESSIONS, History, Say, Settle
 from tests.properties.interference import compare
 from tests.properties.naive import imagine
@@ -99,7 +98,7 @@ async def _collect(
     results = await played.stage.schema.subscribe(
         document,
         variable_values={"w": played.workspace, **variables},
-        context_value=Context(played.stage.services),
+        context_value=played.stage.create_context(),
     )
     async for result in results:
         assert not result.errors, result.errors

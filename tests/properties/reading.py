@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from schema.context import Context
 from tests.properties.history import PEERS, SCOPE, SESSIONS
 from tests.properties.naive import Spoken, World
 from tests.properties.stage import Play
@@ -202,7 +201,7 @@ async def _run(
     result = await played.stage.schema.execute(
         document,
         variable_values={"w": played.workspace, **variables},
-        context_value=Context(played.stage.services),
+        context_value=played.stage.create_context(),
     )
     errors = [[error.message, error.path, error.extensions] for error in result.errors or ()]
     assert bool(errors) == is_refused, errors

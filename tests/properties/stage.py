@@ -17,10 +17,13 @@ from models.peer import lock_peers
 from models.visibility import Vantage
 from models.work import DREAM, add_work, ask_for_derivation
 from resolvers import forget, peer, scope, session, workspace
+from resolvers.key import ANYBODY
+from resolvers.key_watch import KeyWatch
 from resolvers.outbox import Draft
 from resolvers.representation import holds_model
 from resolvers.services import Services
 from resolvers.session import Member
+from schema.context import Context
 from schema.schema import Schema, create_schema
 from tests.conftest import create_settings
 from tests.properties.history import (
@@ -62,6 +65,10 @@ class Stage:
     schema: Schema
     tails: HandTails
 
+    def create_context(self) -> Context:
+        """Returns that of a request that may read anything: the vantage alone narrows it."""
+        return Context(self.services, ANYBODY)
+
 
 @dataclass(slots=True)
 class Play:
@@ -102,6 +109,7 @@ async def open_stage(dsn: str) -> AsyncIterator[Stage]:
             reasoner=reasoner,
             outbox=create_outbox(pool),
             tails=tails,
+            key_watch=KeyWatch(pool, poll_s=3_600),
         )
         yield Stage(services, Workshop(settings, pool, hints, reasoner), create_schema(), tails)
     finally:

@@ -8,6 +8,7 @@ from uuid import UUID
 from models.message import list_session_messages
 from models.observe import list_observed_ids
 from models.session import find_sessions
+from models.sight import OPEN
 from models.visibility import Vantage, see_conclusion
 from tests.properties.history import PEERS, SESSIONS, History, histories
 from tests.properties.naive import Claimed, Spoken, World, may_see
@@ -114,7 +115,7 @@ async def _get_ids(played: Play) -> _Ids:
     peers = await pool.fetch(
         "SELECT name, id FROM peer WHERE workspace_id = $1", played.workspace_id
     )
-    sessions = await find_sessions(pool, played.workspace_id, SESSIONS)
+    sessions = await find_sessions(pool, played.workspace_id, SESSIONS, sight=OPEN)
     return _Ids({row["name"]: row["id"] for row in peers}, {row.name: row.id for row in sessions})
 
 
