@@ -127,6 +127,18 @@ async def get_newest_position(runner: Runner, workspace_id: UUID) -> Position:
     return Position(newest) if newest else START
 
 
+async def get_newest_event(runner: Runner, workspace_id: UUID) -> Position:
+    """Returns the position of the newest settled event itself, or START."""
+    newest = await runner.fetchrow(
+        f"""
+        SELECT transaction, id FROM event WHERE workspace_id = $1 AND {_IS_SETTLED}
+        ORDER BY transaction DESC, id DESC LIMIT 1
+        """,
+        workspace_id,
+    )
+    return Position(newest["transaction"], newest["id"]) if newest else START
+
+
 async def add_events(
     connection: Connection,
     workspace_id: UUID,

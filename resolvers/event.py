@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator, Sequence
 from uuid import UUID
 
 from core.position import Position
-from models.event import EventKind, EventRow, get_newest_position, list_events
+from models.event import EventKind, EventRow, get_newest_event, list_events
 from models.work import DerivationRow, get_derivation
 from resolvers.find import get_peer, get_session, get_workspace
-from resolvers.live import EVENTS_PER_READ
+from resolvers.live import EVENTS_PER_READ, Trail
 from resolvers.services import Services
 
 # What the server tells itself, of no use to clients.
@@ -22,6 +22,7 @@ async def follow_events(
     kinds: Sequence[EventKind] | None,
     session: str | None,
     peer: str | None,
+    trail: Trail,
 ) -> AsyncGenerator[EventRow, None]:
     """Yields events in the order of commits: first those after a position, then each as it comes.
 
@@ -43,9 +44,11 @@ async def follow_events(
             and (peer_id is None or event.peer_id == peer_id)
         )
 
-    async with services.tails.follow(workspace_id, concerns) as follower:
-        if since is None:
-            since = await get_newest_position(services.pool, workspace_id)
+    async with services.tails.follow(workspace_id, concerns, trail) as follower:
+        if isinstance(trail.start, Position):
+            since = trail.start
+        elif since is None:
+            since = await get_newest_event(services.pool, workspace_id)
         while True:
             events, _ = await list_events(
                 services.pool, workspace_id, after=since, limit=EVENTS_PER_READ
@@ -53,22 +56,29 @@ async def follow_events(
             for event in events:
                 since = event.position
                 if concerns(event):
+                    trail.move(since)
                     yield event
-            if len(events) < EVENTS_PER_READ:
-                await follower.wait()
+            if len(events) == EVENTS_PER_READ:
+                continue
+            follower.passed = since
+            if not await follower.wait(since):
+                return
+            since = follower.passed
 
 
 async def follow_derivation(
-    services: Services, workspace: str
+    services: Services, workspace: str, *, trail: Trail
 ) -> AsyncGenerator[tuple[UUID, DerivationRow], None]:
     """Yields how far derivation is: now, and whenever it has moved. Not every step is told."""
     workspace_id = (await get_workspace(services.pool, workspace)).id
     with services.hints.listen(workspace_id) as listener:
-        told: tuple[int, ...] | None = None
+        told = trail.start
         while True:
             row = await get_derivation(services.pool, workspace_id)
-            counts = (row.pending, row.leased, row.retrying, row.dead, row.done)
+            counts = (workspace_id, row.pending, row.leased, row.retrying, row.dead, row.done)
             if counts != told:
                 told = counts
+                trail.move(told)
                 yield workspace_id, row
+            trail.rest(told)
             await listener.wait(timeout_s=services.settings.poll_s)

@@ -7,7 +7,7 @@ nothing but its place.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -16,14 +16,16 @@ import asyncpg
 import structlog
 
 from core.hints import Hints
-from core.position import Position
+from core.position import START, Position
 from models.database import Pool
-from models.event import EventRow, get_newest_position, list_events
+from models.event import EventKind, EventRow, get_newest_event, list_events
 from models.workspace import has_workspace
 
 EVENTS_PER_READ = 1_000
 UNSETTLED_WAIT_S = 0.005
 """How long to wait for an open transaction before looking again."""
+
+_CHANGES = (EventKind.MESSAGE_CHANGED, EventKind.MESSAGES_DELETED)
 
 _log = structlog.get_logger(__name__)
 
@@ -31,13 +33,48 @@ Interest = Callable[[EventRow], bool]
 """Tells whether an event concerns a follower."""
 
 
+Place = Hashable
+"""How far a stream is. Two streams of one question at equal places go on alike."""
+
+
+def _ignore() -> None:
+    """What happens at a rest that nobody watches."""
+
+
+@dataclass(slots=True, eq=False)
+class Trail:
+    """Where one stream is, told by who makes its events to who sends them.
+
+    It moves right before each event, and rests when all there is was sent. A stream whose trail
+    has a `start` goes on from that place, whatever it was asked to begin with.
+    """
+
+    start: Place | None = None
+    on_rest: Callable[[], None] = _ignore
+    place: Place | None = None
+
+    def move(self, place: Place) -> None:
+        """Tells that the next event leads to this place."""
+        self.place = place
+
+    def rest(self, place: Place) -> None:
+        """Tells that all up to this place was sent, and that the stream waits for news."""
+        self.place = place
+        self.on_rest()
+
+
 @dataclass(slots=True, eq=False)
 class Follower:
     """Somebody who waits for events that concern them."""
 
     concerns: Interest
+    tail: "Tail"
+    trail: Trail
+    passed: Position | None = None
+    """For whom every position is a place: the last one, also of what is of no concern."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _is_over: bool = False
+    _is_waiting: bool = False
 
     def wake(self) -> None:
         self._news.set()
@@ -47,9 +84,19 @@ class Follower:
         self._is_over = True
         self._news.set()
 
-    async def wait(self) -> bool:
-        """Returns once there was news since the last wait ended; False: the workspace is gone."""
+    def pass_by(self, position: Position) -> None:
+        """Tells that what happened up to here concerns somebody else."""
+        is_resting = self._is_waiting and not self._news.is_set()
+        if is_resting and self.passed is not None and self.passed < position:
+            self.passed = position
+            self.trail.rest(position)
+
+    async def wait(self, place: Place) -> bool:
+        """Rests until there was news since the last wait ended; False: the workspace is gone."""
+        self._is_waiting = True
+        self.trail.rest(place)
         await self._news.wait()
+        self._is_waiting = False
         self._news.clear()
         return not self._is_over
 
@@ -63,11 +110,20 @@ class Tail:
         self._workspace_id = workspace_id
         self._poll_s = poll_s
         self.followers: set[Follower] = set()
+        self._start = START
+        self._changes: dict[UUID, Position] = {}
+
+    def get_change(self, session_id: UUID) -> Position:
+        """Returns the newest position at which messages of a session were changed or deleted.
+
+        Or, if none were while this runs, where it began: the same for all who follow.
+        """
+        return self._changes.get(session_id, self._start)
 
     async def run(self, started: asyncio.Event) -> None:
         """Reads until cancelled; `started` is set once nothing later can be missed."""
         with self._hints.listen(self._workspace_id) as listener:
-            position = await get_newest_position(self._pool, self._workspace_id)
+            position = self._start = await get_newest_event(self._pool, self._workspace_id)
             started.set()
             while True:
                 await listener.wait(timeout_s=self._poll_s)
@@ -100,9 +156,14 @@ class Tail:
             follower.end()
 
     def _tell(self, event: EventRow) -> None:
-        for follower in self.followers:
+        if event.kind in _CHANGES and event.session_id is not None:
+            self._changes[event.session_id] = event.position
+        # A copy: whoever passes by an event may join others at their place, and end.
+        for follower in tuple(self.followers):
             if follower.concerns(event):
                 follower.wake()
+            else:
+                follower.pass_by(event.position)
 
 
 class Tails:
@@ -115,10 +176,12 @@ class Tails:
         self._tails: dict[UUID, tuple[Tail, asyncio.Event, asyncio.Task[None]]] = {}
 
     @asynccontextmanager
-    async def follow(self, workspace_id: UUID, concerns: Interest) -> AsyncIterator[Follower]:
+    async def follow(
+        self, workspace_id: UUID, concerns: Interest, trail: Trail
+    ) -> AsyncIterator[Follower]:
         """Registers a follower for the block; every later event that concerns it wakes it."""
         tail, started, task = self._get_tail(workspace_id)
-        follower = Follower(concerns)
+        follower = Follower(concerns, tail, trail)
         tail.followers.add(follower)
         try:
             await _wait_for_start(started, task)

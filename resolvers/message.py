@@ -30,6 +30,7 @@ from models.filter import ANYTHING, Condition
 from models.message import MessageRow
 from models.visibility import Vantage, list_witnessed
 from resolvers.find import get_session, get_vantage, get_workspace
+from resolvers.live import Trail
 from resolvers.outbox import Draft, Sent
 from resolvers.page import Page, PageRequest, get_page, read_cursor, to_page
 from resolvers.services import Services
@@ -53,6 +54,19 @@ class MessageChange(NamedTuple):
     """None: it was forgotten."""
     is_new: bool = True
     """False: it was told before, and is different now."""
+
+
+class MessagePlace(NamedTuple):
+    """How far one vantage on a session is told: its messages, and what became of them."""
+
+    session_id: UUID
+    sight: Vantage
+    seen: int
+    """The sequence of the last message."""
+    told: Position
+    """Where the last of them was changed or deleted."""
+    within: int = 0
+    """The last sequence told of the next such event."""
 
 
 class Utterance(NamedTuple):
@@ -182,6 +196,7 @@ async def follow_messages(
     after: int | None,
     last: int | None,
     vantage: str | None,
+    trail: Trail,
 ) -> AsyncGenerator[MessageChange, None]:
     """Yields what is said in a session, in order: first what was asked for, then as it comes.
 
@@ -197,50 +212,65 @@ async def follow_messages(
     def concerns(event: EventRow) -> bool:
         return event.kind in _MESSAGE_EVENTS and event.session_id == session_id
 
-    async with services.tails.follow(workspace_id, concerns) as follower:
-        told = await get_newest_position(services.pool, workspace_id)
-        seen = await _get_start(services, session_id, sight, after=after, last=last)
+    async with services.tails.follow(workspace_id, concerns, trail) as follower:
+        if isinstance(trail.start, MessagePlace):
+            place = trail.start
+            if (place.session_id, place.sight) != (session_id, sight):
+                return  # gone, and another one has its name
+        else:
+            told = follower.tail.get_change(session_id)
+            seen = await _get_start(services, session_id, sight, after=after, last=last)
+            place = MessagePlace(session_id, sight, seen, told)
         while True:
+            # Asked for before the reading, which then has all up to there.
+            known = follower.tail.get_change(session_id)
             rows = await messages.list_session_messages(
-                services.pool, session_id, vantage=sight, after=seen, limit=FOLLOWED_PER_READ
+                services.pool, session_id, vantage=sight, after=place.seen, limit=FOLLOWED_PER_READ
             )
             for row in rows:
-                seen = row.sequence
+                place = place._replace(seen=row.sequence)
+                trail.move(place)
                 yield MessageChange(row.sequence, row.position, sight, row)
             if len(rows) == FOLLOWED_PER_READ:
                 continue
             for event in await list_message_changes(
-                services.pool, workspace_id, session_id, after=told
+                services.pool, workspace_id, session_id, after=place.told
             ):
-                told = event.position
-                if event.kind is EventKind.MESSAGE_CHANGED:
-                    for row in await _list_changed(services, session_id, sight, event):
-                        if row.sequence <= seen:
-                            yield MessageChange(row.sequence, told, sight, row, is_new=False)
-                    continue
-                gone = orjson.loads(event.data)["sequences"]
-                if gone is None:
+                changes = await _list_changes(services, session_id, sight, event)
+                if changes is None:
                     return
-                for sequence in await list_witnessed(services.pool, sight, session_id, gone):
-                    if sequence <= seen:
-                        yield MessageChange(sequence, event.position, sight, None)
-            if not await follower.wait():
+                for change in changes:
+                    if place.within < change.sequence <= place.seen:
+                        place = place._replace(within=change.sequence)
+                        trail.move(place)
+                        yield change
+                place = place._replace(told=event.position, within=0)
+            place = place._replace(told=max(place.told, known))
+            if not await follower.wait(place):
                 return
 
 
-async def _list_changed(
+async def _list_changes(
     services: Services, session_id: UUID, sight: Vantage, event: EventRow
-) -> list[MessageRow]:
-    """Returns the message that was changed, if the vantage witnessed it and it is still there."""
-    sequence = orjson.loads(event.data)["sequence"]
-    return await messages.list_session_messages(
-        services.pool,
-        session_id,
-        vantage=sight,
-        after=sequence - 1,
-        before=sequence + 1,
-        limit=1,
-    )
+) -> list[MessageChange] | None:
+    """Returns what an event tells of messages that were told before; None: they are all gone."""
+    data = orjson.loads(event.data)
+    if event.kind is EventKind.MESSAGE_CHANGED:
+        rows = await messages.list_session_messages(
+            services.pool,
+            session_id,
+            vantage=sight,
+            after=data["sequence"] - 1,
+            before=data["sequence"] + 1,
+            limit=1,
+        )
+        return [
+            MessageChange(row.sequence, event.position, sight, row, is_new=False) for row in rows
+        ]
+    if data["sequences"] is None:
+        return None
+    gone = await list_witnessed(services.pool, sight, session_id, data["sequences"])
+    return [MessageChange(sequence, event.position, sight, None) for sequence in gone]
 
 
 async def _get_start(

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from core.errors import BadInput
@@ -18,6 +19,7 @@ from representation.words import to_terms
 from resolvers.card import list_card
 from resolvers.conclusion import CANDIDATES, list_standing
 from resolvers.find import get_peer, get_vantage, get_workspace
+from resolvers.live import Trail
 from resolvers.services import Services
 from resolvers.wait import wait_for_position
 
@@ -155,6 +157,7 @@ async def follow_representation(
     scope: str | None,
     after: str | None,
     max_conclusions: int,
+    trail: Trail,
 ) -> AsyncGenerator[RepresentationChange, None]:
     """Yields the representation as it stands, then each time the vantage sees it change.
 
@@ -176,16 +179,40 @@ async def follow_representation(
             return scope is not None
         return event.kind is EventKind.REPRESENTATION_CHANGED and event.peer_id in sides
 
-    async with services.tails.follow(workspace_id, concerns) as follower:
+    async with services.tails.follow(workspace_id, concerns, trail) as follower:
         current = await get_representation(services, reading)
-        if since is None:
-            yield RepresentationChange(True, current, current.conclusions, [])
-        elif missed := [row for row in current.conclusions if row.transaction > since.transaction]:
-            yield RepresentationChange(False, current, missed, [])
-        while await follower.wait() and await _exist(services, sides):
-            before, current = current, await get_representation(services, reading)
+        if change := _begin(trail, current, since):
+            trail.move(_to_place(current))
+            yield change
+        while await follower.wait(_to_place(current)) and await _exist(services, sides):
+            before, current = current.conclusions, await get_representation(services, reading)
             if change := _compare(before, current):
+                trail.move(_to_place(current))
                 yield change
+
+
+class RepresentationPlace(NamedTuple):
+    """What of one vantage's view of a peer is told."""
+
+    vantage: Vantage
+    observed_id: UUID
+    conclusions: tuple[ConclusionRow, ...]
+
+
+def _to_place(value: RepresentationValue) -> RepresentationPlace:
+    return RepresentationPlace(value.vantage, value.observed_id, tuple(value.conclusions))
+
+
+def _begin(
+    trail: Trail, current: RepresentationValue, since: Position | None
+) -> RepresentationChange | None:
+    """Returns the first change: the whole of it, or what is new since then; None: nothing is."""
+    if isinstance(trail.start, RepresentationPlace):
+        return _compare(trail.start.conclusions, current)
+    if since is None:
+        return RepresentationChange(True, current, current.conclusions, [])
+    missed = [row for row in current.conclusions if row.transaction > since.transaction]
+    return RepresentationChange(False, current, missed, []) if missed else None
 
 
 async def _exist(services: Services, peer_ids: Collection[UUID]) -> bool:
@@ -193,10 +220,10 @@ async def _exist(services: Services, peer_ids: Collection[UUID]) -> bool:
 
 
 def _compare(
-    before: RepresentationValue, after: RepresentationValue
+    before: Sequence[ConclusionRow], after: RepresentationValue
 ) -> RepresentationChange | None:
     """Returns what changed for this vantage; None: nothing it could see."""
-    known = {row.id: row for row in before.conclusions}
+    known = {row.id: row for row in before}
     added = [row for row in after.conclusions if known.get(row.id) != row]
     kept = {row.id for row in after.conclusions}
     retired = [id_ for id_ in known if id_ not in kept]

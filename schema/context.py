@@ -1,4 +1,4 @@
-"""What every resolver of one connection gets: who asks, the services, and loaders that batch."""
+"""What every resolver of one operation gets: who asks, the services, and loaders that batch."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -13,6 +13,7 @@ from models.message import MessageRow
 from models.peer import PeerRow
 from models.session import SessionRow
 from resolvers.key import Viewer
+from resolvers.live import Trail
 from resolvers.load import (
     Sighting,
     find_peers,
@@ -32,16 +33,17 @@ Row = TypeVar("Row")
 
 
 class Context:
-    """The viewer, services with its sight, and loaders.
+    """The viewer, services with its sight, loaders, and the trail that a subscription leaves.
 
-    A socket keeps one context for hours, so the loaders batch what is asked for at the same
+    A subscription keeps one context for hours, so the loaders batch what is asked for at the same
     moment and remember nothing.
     """
 
-    def __init__(self, services: Services, viewer: Viewer) -> None:
+    def __init__(self, services: Services, viewer: Viewer, trail: Trail | None = None) -> None:
         services = replace(services, sight=viewer.sight)
         self.viewer = viewer
         self.services = services
+        self.trail = trail or Trail()
         self.peers: DataLoader[UUID, PeerRow] = _create_loader(services, load_peers)
         self.sessions: DataLoader[UUID, SessionRow] = _create_loader(services, load_sessions)
         self.found_peers: DataLoader[UUID, PeerRow | None] = _create_loader(services, find_peers)

@@ -14,9 +14,11 @@ from strawberry.types.execution import PreExecutionError
 
 from core.errors import VantageError
 from schema.errors import ErrorCodes
+from schema.executor import EventExecutor
 from schema.guard import guard_schema
 from schema.limits import OperationLimits
 from schema.mutation import Mutation
+from schema.operation import find_operation
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.subscription import Subscription
@@ -36,7 +38,8 @@ class Schema(strawberry.Schema):
         Strawberry lets it pass, without a code over HTTP and without a word over sockets.
         """
         try:
-            return await super()._prepare_operation_async(context, extensions_runner)
+            error = await super()._prepare_operation_async(context, extensions_runner)
+            return error or _check_choice(context)
         except GraphQLError as error:
             return PreExecutionError(data=None, errors=[error])
         except VantageError as error:
@@ -49,6 +52,16 @@ class Schema(strawberry.Schema):
         """Logs nothing: a refused argument is not worth a trace, a fault has one already."""
 
 
+def _check_choice(context: ExecutionContext) -> PreExecutionError | None:
+    """Refuses several operations without a name to tell which; Strawberry runs the first."""
+    document = context.graphql_document
+    name = context._provided_operation_name
+    if document is None or find_operation(document, name) is not None:
+        return None
+    error = GraphQLError("the document has several operations; operationName must tell which")
+    return PreExecutionError(data=None, errors=[error])
+
+
 def create_schema() -> Schema:
     # Strawberry's own log repeats what callers are told.
     logging.getLogger("strawberry").setLevel(logging.CRITICAL)
@@ -57,6 +70,7 @@ def create_schema() -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=EventExecutor,
         extensions=[
             OperationLimits,
             lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),

@@ -83,7 +83,13 @@ class Subscription:
         ] = None,
     ) -> AsyncGenerator[MessageEvent, None]:
         followed = message.follow_messages(
-            info.context.services, workspace, session, after=after, last=last, vantage=vantage
+            info.context.services,
+            workspace,
+            session,
+            after=after,
+            last=last,
+            vantage=vantage,
+            trail=info.context.trail,
         )
         async with aclosing(followed):
             async for change in followed:
@@ -130,6 +136,7 @@ class Subscription:
             scope=scope,
             after=after,
             max_conclusions=fill(max_conclusions, CONCLUSIONS),
+            trail=info.context.trail,
         )
         async with aclosing(followed):
             async for change in followed:
@@ -173,6 +180,7 @@ class Subscription:
             kinds=to_kinds(kinds),
             session=session,
             peer=peer,
+            trail=info.context.trail,
         )
         async with aclosing(followed):
             async for row in followed:
@@ -184,7 +192,9 @@ class Subscription:
     async def derivation(
         self, info: Info, workspace: WorkspaceName
     ) -> AsyncGenerator[Derivation, None]:
-        followed = event.follow_derivation(info.context.services, workspace)
+        followed = event.follow_derivation(
+            info.context.services, workspace, trail=info.context.trail
+        )
         async with aclosing(followed):
             async for workspace_id, row in followed:
                 yield Derivation.from_row(row, workspace_id)

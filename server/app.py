@@ -11,12 +11,16 @@ from server.body import BodyLimit
 from server.graphql import GraphQLApp
 from server.health import healthz, readyz
 from server.runtime import Runtime
+from server.transport_ws.handshake import SocketApp
+from server.transport_ws.stream import Streams
 from server.web import create_routes
 
 
 def create_app(runtime: Runtime) -> Starlette:
     """Makes the application of a running server; it starts and ends nothing itself."""
-    graphql = GraphQLApp(create_schema(), runtime.services)
+    schema = create_schema()
+    graphql = GraphQLApp(schema, runtime.services)
+    sockets = SocketApp(Streams(schema, runtime.services))
     printed = print_schema()
 
     async def schema_file(_: Request) -> PlainTextResponse:
@@ -28,7 +32,7 @@ def create_app(runtime: Runtime) -> Starlette:
             Route("/readyz", readyz),
             Route("/schema.graphql", schema_file),
             Route("/graphql", Authentication(BodyLimit(graphql), runtime.services)),
-            WebSocketRoute("/graphql", graphql),
+            WebSocketRoute("/graphql", sockets),
             *create_routes(),
         ]
     )

@@ -16,10 +16,13 @@ from core.errors import SetupError
 from core.settings import Settings
 from server.app import create_app
 from server.runtime import run_server, run_worker
+from server.transport_ws.wire import Wire
 from server.web import is_built
 
 GRACE_S = 3
 """How long requests and sockets in flight may take to end."""
+UNANSWERED_MS = 60_000
+"""How long what was sent may stay unacknowledged: then nobody is there any more."""
 LARGEST_FRAME_BYTES = 16 * 1024 * 1024
 
 
@@ -103,12 +106,15 @@ def _listen(settings: Settings) -> socket.socket:
     """Opens the listening socket before anything is started, since a taken port is common."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
     except OSError as error:
         raise SetupError(
             f"cannot listen on {settings.host}:{settings.port} ({_get_reason(error)});"
             " is Vantage running already? Choose another port with --port."
         ) from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted sockets inherit it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MS)
+    return listener
 
 
 def _get_reason(error: OSError) -> str:
@@ -121,7 +127,8 @@ def _create_server(app: Starlette) -> _Server:
         uvicorn.Config(
             app,
             http="httptools",
-            ws="websockets-sansio",
+            ws=Wire,
+            ws_per_message_deflate=False,  # a compressed frame cannot be shared: docs/realtime.md
             ws_max_size=LARGEST_FRAME_BYTES,
             lifespan="off",  # run_server has started everything before
             log_level="warning",

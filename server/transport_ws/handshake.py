@@ -1,0 +1,48 @@
+"""Taking a socket or refusing it."""
+
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.http.websocket_origin import is_same_origin
+
+from server.transport_ws.close_code import CloseCode
+from server.transport_ws.connection import Connection
+from server.transport_ws.outlet import SEND_S, Outlet
+from server.transport_ws.stream import Streams
+from server.transport_ws.wire import EXTENSION
+
+SUBPROTOCOL = "graphql-transport-ws"
+"""The only one: the older graphql-ws can be talked into skipping its handshake."""
+
+
+class SocketApp:
+    """The ASGI application of the sockets at `/graphql`; uvicorn has to run them as Wires."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+        self.send_s = SEND_S
+        """How long a client may leave unread what waits for it; tests have less patience."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        socket = WebSocket(scope, receive, send)
+        await socket.receive()  # websocket.connect
+        if not _is_origin_ours(socket):
+            await socket.close()  # before it is accepted: 403
+            return
+        outlet = Outlet(scope["extensions"][EXTENSION]["wire"], send_s=self.send_s)
+        if SUBPROTOCOL not in scope["subprotocols"]:
+            await socket.accept()
+            outlet.close(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol not acceptable")
+            return
+        await socket.accept(subprotocol=SUBPROTOCOL)
+        await Connection(outlet, self._streams).run(receive)
+
+
+def _is_origin_ours(socket: WebSocket) -> bool:
+    """Tells whether it was opened by a page of ours, or by no page: other programs send no origin.
+
+    Browsers let pages of any origin open sockets anywhere.
+    """
+    origin = socket.headers.get("origin")
+    if origin is None or socket.headers.get("sec-fetch-site") == "same-origin":
+        return True
+    return is_same_origin(origin, socket.headers.get("host"))
