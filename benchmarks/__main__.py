@@ -4,10 +4,10 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import ingest, observers
+from benchmarks import fanout, ingest, observers
 from benchmarks.rig import run_measured
 
-BENCHMARKS = {"ingest": ingest, "observers": observers}
+BENCHMARKS = {"ingest": ingest, "observers": observers, "fanout": fanout}
 
 
 def main() -> None:

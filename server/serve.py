@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from core.errors import SetupError
 from core.settings import Settings
 from server.app import create_app
-from server.runtime import run_server, run_worker
+from server.runtime import Runtime, run_server, run_worker
 from server.transport_ws.wire import Wire
 from server.web import is_built
 
@@ -40,6 +40,7 @@ class Serving:
 
     url: str
     task: asyncio.Task[None]
+    runtime: Runtime
 
 
 @asynccontextmanager
@@ -52,7 +53,7 @@ async def run_http(settings: Settings) -> AsyncIterator[Serving]:
             try:
                 while not server.started and not task.done():  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
-                yield Serving(_get_url(settings, listener), task)
+                yield Serving(_get_url(settings, listener), task, runtime)
             finally:
                 server.should_exit = True
                 await task
