@@ -144,7 +144,7 @@ class Tail:
                 _log.warning("events not read", error=repr(error))
                 return position
             for event in events:
-                self._tell(event)
+                self.tell(event)
             if events:
                 position = events[-1].position
             elif is_more_coming:
@@ -155,7 +155,8 @@ class Tail:
         for follower in self.followers:
             follower.end()
 
-    def _tell(self, event: EventRow) -> None:
+    def tell(self, event: EventRow) -> None:
+        """Wakes those whom an event concerns."""
         if event.kind in _CHANGES and event.session_id is not None:
             self._changes[event.session_id] = event.position
         # A copy: whoever passes by an event may join others at their place, and end.

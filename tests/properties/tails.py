@@ -9,25 +9,25 @@ from core.hints import Hints
 from core.position import START, Position
 from models.database import Pool
 from models.event import list_events
-from resolvers.live import EVENTS_PER_READ, Follower, Interest, Tails
+from resolvers.live import EVENTS_PER_READ, Follower, Interest, Place, Tail, Tails, Trail
 from tests.waiting import wait_until
 
 
 class HandFollower(Follower):
     """Says when it has nothing left to do."""
 
-    def __init__(self, concerns: Interest) -> None:
-        super().__init__(concerns)
+    def __init__(self, concerns: Interest, tail: Tail, trail: Trail) -> None:
+        super().__init__(concerns, tail, trail)
         self.is_idle = asyncio.Event()
 
     def wake(self) -> None:
         self.is_idle.clear()
         super().wake()
 
-    async def wait(self) -> bool:
+    async def wait(self, place: Place) -> bool:
         if not self._news.is_set():
             self.is_idle.set()
-        return await super().wait()
+        return await super().wait(place)
 
 
 class HandTails(Tails):
@@ -36,17 +36,25 @@ class HandTails(Tails):
     def __init__(self, pool: Pool) -> None:
         super().__init__(pool, Hints(), poll_s=3_600)
         self._places: dict[UUID, Position] = {}
+        self._stopped: dict[UUID, Tail] = {}
         self._followers: dict[UUID, set[HandFollower]] = {}
 
     @asynccontextmanager
-    async def follow(self, workspace_id: UUID, concerns: Interest) -> AsyncIterator[Follower]:
-        follower = HandFollower(concerns)
+    async def follow(
+        self, workspace_id: UUID, concerns: Interest, trail: Trail
+    ) -> AsyncIterator[Follower]:
+        tail = self._stopped.setdefault(
+            workspace_id, Tail(self._pool, self._hints, workspace_id, poll_s=self._poll_s)
+        )
+        follower = HandFollower(concerns, tail, trail)
         followers = self._followers.setdefault(workspace_id, set())
         followers.add(follower)
+        tail.followers.add(follower)
         try:
             yield follower
         finally:
             followers.discard(follower)
+            tail.followers.discard(follower)
 
     async def wait_for_followers(self, workspace_id: UUID, count: int) -> None:
         """Waits until so many follow, and have been sent what they begin with."""
@@ -69,9 +77,7 @@ class HandTails(Tails):
             )
             for event in events:
                 self._places[workspace_id] = event.position
-                for follower in self._followers.get(workspace_id, ()):
-                    if follower.concerns(event):
-                        follower.wake()
+                self._stopped[workspace_id].tell(event)
         await self._wait_for_idleness(workspace_id)
 
     async def _wait_for_idleness(self, workspace_id: UUID) -> None:
