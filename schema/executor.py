@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from inspect import isawaitable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from graphql import Executor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -23,8 +23,7 @@ class EventExecutor(StrawberryGraphQLCoreExecutionContext):
     _is_event = False
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:
-        executor = super().build_per_event_executor(payload)
-        assert isinstance(executor, EventExecutor)  # a copy of this one
+        executor = cast("EventExecutor", super().build_per_event_executor(payload))  # a copy
         executor._relevant_sub_fields = {}
         executor._is_event = True
         return executor
