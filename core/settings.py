@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.model_client.purpose import Purpose
+
+HttpUrl = Annotated[str, Field(pattern="^https?://")]
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -38,4 +41,35 @@ class Settings(BaseSettings):
     """How often due work is looked for; the bound on what a lost wake-up costs."""
     poll_s: PositiveSeconds = 1.0
     """How often live readers look for news that no hint told them of."""
+    model_base_url: HttpUrl | None = None
+    """Where a language model is asked, over the OpenAI protocol; none: the built-in reasoner."""
+    model_api_key: str | None = None
+    model_name: Annotated[str, Field(min_length=1)] | None = None
+    """The model that is asked for everything ..."""
+    model_roles: dict[Purpose, Annotated[str, Field(min_length=1)]] = {}
+    """... but for what other models of the same endpoint are named for here."""
+    model_fallback_base_url: HttpUrl | None = None
+    """Where the fallback is asked; none: at the same endpoint."""
+    model_fallback_api_key: str | None = None
+    model_fallback_name: Annotated[str, Field(min_length=1)] | None = None
+    """The model that is asked when the others fail."""
+    model_timeout_s: PositiveSeconds = 60.0
+    """How long one call may take, from the first byte sent to the last one read."""
+    model_calls_at_once: Annotated[int, Field(ge=1, le=1_000)] = 8
+    """Calls in flight per purpose and process."""
+    model_daily_tokens: Annotated[int, Field(ge=1)] | None = None
+    """Tokens that a workspace may use in a day (UTC), in and out; none: as many as it needs."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+
+    @model_validator(mode="after")
+    def _check_model(self) -> "Settings":
+        """A model is given whole or not at all; half of one would be silently no model."""
+        if (self.model_base_url is None) != (self.model_name is None):
+            raise ValueError("VANTAGE_MODEL_BASE_URL and VANTAGE_MODEL_NAME need each other")
+        has_more = bool(self.model_roles) or self.model_fallback_name is not None
+        if has_more and self.model_name is None:
+            raise ValueError("VANTAGE_MODEL_ROLES and VANTAGE_MODEL_FALLBACK_NAME need a model")
+        has_place = self.model_fallback_base_url or self.model_fallback_api_key
+        if has_place and self.model_fallback_name is None:
+            raise ValueError("a fallback needs VANTAGE_MODEL_FALLBACK_NAME")
+        return self

@@ -35,6 +35,7 @@ class Event(Model):
 class EventKind(StrEnum):
     """What happened. Only what is written somewhere is listed."""
 
+    DERIVATION_IDLE = "DERIVATION_IDLE"
     MESSAGES_ADDED = "MESSAGES_ADDED"
     MESSAGE_CHANGED = "MESSAGE_CHANGED"
     MESSAGES_DELETED = "MESSAGES_DELETED"
@@ -43,6 +44,7 @@ class EventKind(StrEnum):
     REPRESENTATION_CHANGED = "REPRESENTATION_CHANGED"
     CARD_CHANGED = "CARD_CHANGED"
     SCOPE_CHANGED = "SCOPE_CHANGED"
+    WORK_DEAD = "WORK_DEAD"
 
 
 @dataclass(frozen=True, slots=True)

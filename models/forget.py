@@ -12,6 +12,9 @@ from uuid import UUID
 
 from models.database import Connection
 
+# What refers to others comes before them; what is left goes with the workspace.
+_TABLES = ("message", "conclusion", "session", "peer", "scope", "work_item", "event", "model_call")
+
 Place = tuple[UUID, int]
 """A session and a sequence in it."""
 
@@ -105,7 +108,7 @@ async def forget_workspace(connection: Connection, workspace_id: UUID) -> None:
     """Deletes a workspace with everything in it, events and work items too."""
     # From here on no session and no peer can be created in it.
     await connection.execute("SELECT FROM workspace WHERE id = $1 FOR UPDATE", workspace_id)
-    for table in ("message", "conclusion", "session", "peer", "scope", "work_item", "event"):
+    for table in _TABLES:
         await connection.execute(f"DELETE FROM {table} WHERE workspace_id = $1", workspace_id)
     await connection.execute("DELETE FROM workspace WHERE id = $1", workspace_id)
 

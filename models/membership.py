@@ -101,6 +101,8 @@ class Roster:
     authors: Mapping[str, Author]
     configuration: Configuration = field(default_factory=Configuration)
     """In effect for messages that don't say otherwise."""
+    instruction_id: UUID | None = None
+    """Of the custom instructions among it, if there are any."""
 
 
 @dataclass(frozen=True, slots=True)

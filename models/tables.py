@@ -4,12 +4,14 @@ from models.conclusion import Conclusion
 from models.event import Event
 from models.evidence import Citation, Evidence, Premise
 from models.key import Key
+from models.instruction import Instruction
 from models.membership import Membership
 from models.message import Message
 from models.mind import Mind
 from models.peer import Peer
 from models.scope import Scope, ScopeSession
 from models.session import Session
+from models.usage import ModelCall
 from models.window import Window
 from models.work import WorkItem
 from models.workspace import Workspace
@@ -20,9 +22,11 @@ __all__ = [
     "Event",
     "Evidence",
     "Key",
+    "Instruction",
     "Membership",
     "Message",
     "Mind",
+    "ModelCall",
     "Peer",
     "Premise",
     "Scope",

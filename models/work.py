@@ -13,7 +13,7 @@ from tortoise.models import Model
 from core.ids import create_ids
 from core.position import START, Position
 from models.database import Connection, Runner
-from models.event import get_newest_position
+from models.event import CURRENT_TRANSACTION, EventKind, get_newest_position
 
 
 class WorkItem(Model):
@@ -32,6 +32,8 @@ class WorkItem(Model):
     """More has come up since it was leased."""
     due_at = fields.DatetimeField()
     attempts = fields.IntField(default=0)
+    faults = fields.IntField(default=0, db_default=0)
+    """Attempts that failed by a fault and not for want of an answer, since it last came on."""
     fence = fields.BigIntField(default=0)
     """Grows with each lease; a result that carries an older one is not written."""
     leased_until = fields.DatetimeField(null=True)
@@ -80,7 +82,7 @@ class Lease:
 class RetryRule:
     """When failed work is tried again: after `first_s`, then twice as long each time.
 
-    After so many `attempts` that brought nothing, it is given up; None: never.
+    After so many `attempts` that failed under such a rule, it is given up; None: never.
     """
 
     attempts: int | None
@@ -138,6 +140,7 @@ async def add_work(
         FROM unnest($4::uuid[], $5::uuid[]) AS told(id, subject_id) ORDER BY subject_id
         ON CONFLICT (kind, subject_id) DO UPDATE
         SET due_at = least(work_item.due_at, excluded.due_at), is_dead = false,
+            faults = CASE WHEN work_item.is_dead THEN 0 ELSE work_item.faults END,
             is_asked_again = true,
             transaction = least(work_item.transaction, excluded.transaction)
         """,
@@ -195,7 +198,7 @@ async def finish_work(
         return await finish_whole_work(connection, lease)
     done = await connection.fetchval(
         """
-        UPDATE work_item SET attempts = 0, leased_until = NULL, error = NULL,
+        UPDATE work_item SET attempts = 0, faults = 0, leased_until = NULL, error = NULL,
             due_at = CASE WHEN is_asked_again OR asked_sequence > $4 THEN now() ELSE $3 END
         WHERE id = $1 AND fence = $2 RETURNING true
         """,
@@ -222,13 +225,15 @@ async def finish_whole_work(connection: Connection, lease: Lease) -> bool:
     if is_asked_again:
         await connection.execute(
             """
-            UPDATE work_item SET attempts = 0, leased_until = NULL, error = NULL, due_at = now()
+            UPDATE work_item SET attempts = 0, faults = 0, leased_until = NULL, error = NULL,
+                due_at = now()
             WHERE id = $1
             """,
             lease.item_id,
         )
     else:
         await connection.execute("DELETE FROM work_item WHERE id = $1", lease.item_id)
+        await _tell_idle(connection, lease.workspace_id)
     return True
 
 
@@ -239,7 +244,7 @@ async def keep_lease(connection: Connection, lease: Lease) -> bool:
     """
     held = await connection.fetchval(
         """
-        UPDATE work_item SET attempts = 1, error = NULL WHERE id = $1 AND fence = $2
+        UPDATE work_item SET attempts = 1, faults = 0, error = NULL WHERE id = $1 AND fence = $2
         RETURNING true
         """,
         lease.item_id,
@@ -261,14 +266,32 @@ async def release_work(runner: Runner, lease: Lease) -> None:
     )
 
 
-async def give_back_work(runner: Runner, lease: Lease, *, error: str, rule: RetryRule) -> None:
-    """Ends a lease without a result: the item is tried again later, or given up, visibly."""
+async def give_back_work(
+    runner: Runner, lease: Lease, *, error: str, rule: RetryRule, wait_s: float = 0.0
+) -> None:
+    """Ends a lease without a result: the item is tried again later, or given up, visibly.
+
+    It waits as the rule says, but at least `wait_s`.
+    """
     await runner.execute(
-        """
-        UPDATE work_item
-        SET leased_until = NULL, error = $3, is_dead = coalesce(attempts >= $4, false),
-            due_at = now() + make_interval(secs => least($6, $5 * 2 ^ least(attempts - 1, 30)))
-        WHERE id = $1 AND fence = $2
+        f"""
+        WITH given_back AS (
+            UPDATE work_item
+            SET leased_until = NULL, error = $3, is_dead = coalesce(faults + 1 >= $4, false),
+                faults = faults + CASE WHEN $4::int IS NULL THEN 0 ELSE 1 END,
+                due_at = now() + make_interval(secs => greatest(
+                    $7, least($6, $5 * 2 ^ least(attempts - 1, 30))))
+            WHERE id = $1 AND fence = $2
+            RETURNING workspace_id, kind, subject_id, attempts, is_dead
+        )
+        INSERT INTO event (workspace_id, transaction, kind, session_id, peer_id, data, at)
+        SELECT workspace_id, {CURRENT_TRANSACTION}, '{EventKind.WORK_DEAD}',
+               CASE kind WHEN '{DERIVE}' THEN subject_id END,
+               CASE kind WHEN '{LINK}' THEN subject_id
+                         WHEN '{DREAM}' THEN (SELECT observed_id FROM mind WHERE id = subject_id)
+               END,
+               jsonb_build_object('kind', kind, 'attempts', attempts), now()
+        FROM given_back WHERE is_dead
         """,
         lease.item_id,
         lease.fence,
@@ -276,6 +299,53 @@ async def give_back_work(runner: Runner, lease: Lease, *, error: str, rule: Retr
         rule.attempts,
         rule.first_s,
         rule.most_s,
+        wait_s,
+    )
+
+
+async def retry_dead_work(
+    runner: Runner, workspace_id: UUID, ids: Sequence[UUID] | None
+) -> list[tuple[str, UUID]]:
+    """Makes what was given up due now, as if it had never failed; all of it if `ids` is None.
+
+    Returns the kind and subject of each; what is not dead is left as it is.
+    """
+    records = await runner.fetch(
+        """
+        WITH dead AS (
+            SELECT item.id, coalesce(session.last_sequence, 0) AS last_sequence
+            FROM work_item AS item LEFT JOIN session ON session.id = item.subject_id
+            WHERE item.workspace_id = $1 AND item.is_dead
+              AND ($2::uuid[] IS NULL OR item.id = ANY ($2))
+            ORDER BY item.kind, item.subject_id FOR UPDATE OF item
+        )
+        UPDATE work_item
+        SET is_dead = false, attempts = 0, faults = 0, error = NULL, due_at = now(),
+            woken_at = now(), asked_sequence = greatest(asked_sequence, dead.last_sequence)
+        FROM dead WHERE dead.id = work_item.id
+        RETURNING work_item.kind, work_item.subject_id
+        """,
+        workspace_id,
+        None if ids is None else list(ids),
+    )
+    return [(record["kind"], record["subject_id"]) for record in records]
+
+
+async def _tell_idle(connection: Connection, workspace_id: UUID) -> None:
+    """Writes an event if this transaction has done the last that was to do in its workspace.
+
+    Two that finish at once would each see the other's item, so they go one after the other.
+    """
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"idle {workspace_id}"
+    )
+    await connection.execute(
+        f"""
+        INSERT INTO event (workspace_id, transaction, kind, data, at)
+        SELECT $1, {CURRENT_TRANSACTION}, '{EventKind.DERIVATION_IDLE}', '{{}}', now()
+        WHERE NOT EXISTS (SELECT FROM work_item WHERE workspace_id = $1 AND NOT is_dead)
+        """,
+        workspace_id,
     )
 
 

@@ -36,6 +36,8 @@ class Said(Protocol):
     def token_count(self) -> int: ...
     @property
     def is_reasoned(self) -> bool: ...
+    @property
+    def instruction_id(self) -> UUID | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,16 @@ def cut_window(
 ) -> Cut:
     """Finds the longest allowed window at the start of `messages` (ascending, not empty).
 
+<<<<<<< HEAD
     All its messages have the same observing witnesses, every author in it has been there since the
     run began, all or none are to be reasoned about, and only a single message may exceed the
     budget. `run_sequence` is where the run of the window before begins; 0: there was none.
     `intervals` are those from there on.
+=======
+    All its messages have the same observing witnesses, every author in it witnessed the whole of
+    it, all are to be reasoned about in the same way or none, and only a single message may exceed
+    the budget.
+>>>>>>> ca2e77d (reasoning: Derive with language models behind the OpenAI protocol.)
     """
     first = messages[0]
     stays = _merge_stays(intervals)
@@ -79,6 +87,7 @@ def cut_window(
             message.sequence >= limit
             or tokens > budget_tokens
             or message.is_reasoned != first.is_reasoned
+            or message.instruction_id != first.instruction_id
         ):
             return Cut(length, is_closed=True, run_sequence=run)
     return Cut(len(messages), is_closed=tokens >= budget_tokens, run_sequence=run)

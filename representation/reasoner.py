@@ -60,3 +60,6 @@ class Reasoner(Protocol):
 
     async def answer(self, question: Question) -> Reply:
         """Returns an answer that cites only `question.supports`."""
+
+    async def close(self) -> None:
+        """Ends what it holds open, on the event loop that has used it."""

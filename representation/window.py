@@ -23,3 +23,6 @@ class Window:
 
     session: str
     utterances: tuple[Utterance, ...]
+    instructions: str | None = None
+    """What whoever runs the workspace wants to be looked for, as of when the messages were
+    written; the same for all of them."""

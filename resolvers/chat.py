@@ -6,13 +6,16 @@ from uuid import UUID
 
 from core.clock import get_now
 from core.limits import check_query
+from core.model_client.meter import metering
+from core.model_client.purpose import Purpose
 from core.position import Position
 from models.conclusion import ConclusionRow, Selection
 from models.evidence import list_citations, list_cited_messages, list_premises
 from models.message import MessageRow, list_newest_messages
 from models.peer import PeerRow, list_peers_by_id
+from models.usage import UsageRow, add_calls
 from models.visibility import Vantage, observes_others
-from representation.reasoner import Question, Support
+from representation.reasoner import Question, Reply, Support
 from resolvers.conclusion import list_known
 from resolvers.find import get_peer, get_vantage
 from resolvers.services import Services
@@ -31,6 +34,8 @@ class AnswerValue:
     conclusions: list[ConclusionRow]
     messages: list[MessageRow]
     position: Position
+    usage: dict[str, UsageRow]
+    """By purpose."""
 
 
 async def ask_peer(
@@ -62,15 +67,14 @@ async def ask_peer(
     messages = []
     if about is None:
         messages = await list_newest_messages(services.pool, vantage=vantage, limit=MESSAGES)
-    reply = await services.reasoner.answer(
-        Question(
-            query=query,
-            asked=asked.name,
-            target=target,
-            now=get_now(),
-            supports=await _to_supports(services, conclusions, messages),
-        )
+    question = Question(
+        query=query,
+        asked=asked.name,
+        target=target,
+        now=get_now(),
+        supports=await _to_supports(services, conclusions, messages),
     )
+    reply, usage = await _answer(services, asked.workspace_id, question)
     used = [row for row in conclusions if str(row.id) in reply.cites]
     return AnswerValue(
         vantage=vantage,
@@ -78,7 +82,21 @@ async def ask_peer(
         conclusions=_in_order(used, reply.cites),
         messages=await _list_messages_used(services, used, messages, reply.cites),
         position=position,
+        usage=usage,
     )
+
+
+async def _answer(
+    services: Services, workspace_id: UUID, question: Question
+) -> tuple[Reply, dict[str, UsageRow]]:
+    """Returns what the reasoner says, and what models it asked for it, which is entered."""
+    with metering() as calls:
+        try:
+            reply = await services.reasoner.answer(question)
+        finally:
+            if calls:
+                await add_calls(services.pool, workspace_id, calls)
+    return reply, {Purpose.CHAT.value: UsageRow.from_calls(calls)} if calls else {}
 
 
 async def _list_known(

@@ -1,8 +1,10 @@
 """How far derivation is, and asking for it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from core.limits import WAIT_MS, check_range
+from core.errors import BadInput
+from core.limits import PAGE_ROWS, WAIT_MS, check_range
 from models import work
 from models.work import DerivationRow, WorkItemRow
 from resolvers.find import get_session, get_workspace
@@ -19,6 +21,19 @@ async def list_dead_work(
 ) -> list[WorkItemRow]:
     check_range("first", first, least=0, most=200)
     return await work.list_dead_work(services.pool, workspace_id, limit=first)
+
+
+async def retry_dead_work(
+    services: Services, workspace: str, ids: Sequence[UUID] | None
+) -> tuple[UUID, DerivationRow]:
+    """Tries again what was given up, all of it if `ids` is None; the rest stays as it is."""
+    if ids is not None and len(ids) > PAGE_ROWS:
+        raise BadInput(f"ids has {len(ids)} entries, at most {PAGE_ROWS}")
+    workspace_id = (await get_workspace(services.pool, workspace)).id
+    for kind, subject_id in await work.retry_dead_work(services.pool, workspace_id, ids):
+        services.wake_ups.wake(kind, subject_id)
+    services.hints.notify(workspace_id)
+    return workspace_id, await work.get_derivation(services.pool, workspace_id)
 
 
 async def derive(

@@ -7,8 +7,8 @@ memberships) is created in the transaction that writes the messages.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -23,6 +23,7 @@ from core.position import Position
 from core.queue import WakeUps
 from core.tokens import count_tokens
 from models.database import AWAY, Connection, Pool, Runner, transaction
+from models.instruction import get_instruction
 from models.membership import Joining, Roster, find_roster, join_session
 from models.message import (
     BatchRule,
@@ -224,7 +225,7 @@ class Outbox:
         known = self._rosters.find(place, names)
         if known is not None:
             return known
-        found = await find_roster(self._pool, *place, sorted(names))
+        found = await _find_roster(self._pool, place, names)
         if found is None:
             raise NotFound(f'workspace "{place[0]}" does not exist')
         return self._rosters.keep(place, found)
@@ -299,6 +300,16 @@ def _check_same(draft: Draft, content: str) -> None:
         )
 
 
+async def _find_roster(runner: Runner, place: Place, names: Collection[str]) -> Roster | None:
+    """Finds a roster, its custom instructions ready to be referred to."""
+    roster = await find_roster(runner, *place, sorted(names))
+    instructions = roster and roster.configuration.reasoning.custom_instructions
+    if roster is None or not instructions:
+        return roster
+    instruction_id = await get_instruction(runner, roster.workspace_id, instructions)
+    return replace(roster, instruction_id=instruction_id)
+
+
 async def _let_in(
     connection: Connection, place: Place, workspace_id: UUID, drafts: Sequence[Draft]
 ) -> Roster:
@@ -308,7 +319,7 @@ async def _let_in(
     peers = await lock_peers(connection, workspace_id, joining)
     session, _ = await lock_session(connection, workspace_id, place[1])
     await join_session(connection, session, peers, {name: Joining() for name in joining})
-    roster = await find_roster(connection, *place, names)
+    roster = await _find_roster(connection, place, names)
     if roster is None:
         raise NotFound(f'workspace "{place[0]}" does not exist')
     _check_in(place, roster, drafts)
@@ -341,6 +352,7 @@ def _to_new_messages(roster: Roster, drafts: Sequence[Draft]) -> list[NewMessage
             is_reasoned if draft.is_reasoned is None else draft.is_reasoned,
             makes_card,
             feeds_dreams,
+            roster.instruction_id,
         )
         for id_, draft in zip(create_ids(len(drafts)), drafts, strict=True)
     ]
@@ -367,6 +379,8 @@ def _to_rows(roster: Roster, messages: Sequence[NewMessage], written: Written) -
             message.makes_card,
             message.feeds_dreams,
             transaction_id,
+            None,
+            message.instruction_id,
         )
         for sequence, message in enumerate(messages, written.first_sequence)
     ]

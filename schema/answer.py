@@ -8,6 +8,7 @@ import schema.conclusion
 import schema.message
 from resolvers.chat import AnswerValue
 from schema.scalars import Position
+from schema.usage import Usage
 
 if TYPE_CHECKING:
     from schema.conclusion import Conclusion
@@ -23,6 +24,7 @@ class Answer:
     messages: list[Annotated["Message", strawberry.lazy("schema.message")]] = strawberry.field(
         description="The messages it rests on, itself or through conclusions, oldest first."
     )
+    usage: Usage = strawberry.field(description="What models were called for it.")
     position: Position = strawberry.field(
         description="Everything said up to here is taken into account."
     )
@@ -38,5 +40,6 @@ class Answer:
             messages=[
                 schema.message.Message.from_row(row, value.vantage) for row in value.messages
             ],
+            usage=Usage.from_rows(value.usage),
             position=Position(str(value.position)),
         )

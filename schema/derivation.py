@@ -1,12 +1,13 @@
 """How far derivation is, in GraphQL."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
 from models.work import DerivationRow, WorkItemRow
-from resolvers import derivation
+from resolvers import derivation, usage
 from schema.context import Info
 from schema.default import DEAD_ITEMS, fill
 from schema.node import to_node_id
@@ -18,8 +19,10 @@ PREFIX = "work"
 @strawberry.type(description="A piece of background work.")
 class WorkItem:
     id: strawberry.ID = strawberry.field(description="What to retry it by.")
-    kind: str = strawberry.field(description="What is to be done: `derive`.")
-    subject: str = strawberry.field(description="What it is done for: the name of the session.")
+    kind: str = strawberry.field(description="What is to be done: `derive`, `link` or `dream`.")
+    subject: str = strawberry.field(
+        description="The name of what it is done for: a session to derive, else the observed peer."
+    )
     attempts: int = strawberry.field(description="How often it was tried.")
     error: str | None = strawberry.field(description="Why it failed last.")
 
@@ -64,6 +67,15 @@ class Derivation:
             position=Position(str(row.position)),
             workspace_id=workspace_id,
         )
+
+    @strawberry.field(
+        description=(
+            "When derivation goes on, if the workspace has spent its tokens of today; null: it is"
+            " not paused. Reading goes on all the time."
+        )
+    )
+    async def paused_until(self, info: Info) -> datetime | None:
+        return await usage.find_pause(info.context.services, self.workspace_id)
 
     @strawberry.field(description="What was given up, with its reason, the oldest first.")
     async def dead_items(

@@ -39,6 +39,16 @@ class EventKind(Enum):
     CARD_CHANGED = strawberry.enum_value(
         "CARD_CHANGED", description="Somebody has written a card of `peer` by hand."
     )
+    DERIVATION_IDLE = strawberry.enum_value(
+        "DERIVATION_IDLE", description="All that was said is derived, but for what was given up."
+    )
+    WORK_DEAD = strawberry.enum_value(
+        "WORK_DEAD",
+        description=(
+            "Work was given up; see `deadItems`. `data`: kind, attempts. `session` or `peer`: what"
+            " it was done for."
+        ),
+    )
 
 
 @strawberry.type(description="Something that happened in a workspace; ids and numbers, never text.")

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from models.workspace import WorkspaceRow
-from resolvers import derivation, key, peer, scope, session, workspace
+from resolvers import derivation, key, peer, scope, session, usage, workspace
 from resolvers.page import Page, PageRequest, to_cursor
 from schema.configuration import Configuration
 from schema.context import Info
@@ -28,6 +28,7 @@ from schema.peer import Peer, to_peer_connection
 from schema.scalars import Position, parse_json
 from schema.scope import Scope, to_scope_connection
 from schema.session import Session, to_session_connection
+from schema.usage import Usage
 
 PREFIX = "workspace"
 
@@ -150,6 +151,21 @@ class Workspace(Node):
         )
         return to_session_connection(
             page, lambda: session.count_sessions(services, self.row.id, condition=condition)
+        )
+
+    @strawberry.field(description="What language models were called for, and their tokens.")
+    async def usage(
+        self,
+        info: Info,
+        since: Annotated[
+            datetime | None, strawberry.argument(description="From this moment on.")
+        ] = None,
+        until: Annotated[
+            datetime | None, strawberry.argument(description="Before this moment.")
+        ] = None,
+    ) -> Usage:
+        return Usage.from_rows(
+            await usage.get_usage(info.context.services, self.row.id, since=since, until=until)
         )
 
     @strawberry.field(description="How far derivation is.")

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 import uvloop
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.table import Table
 
@@ -19,6 +21,7 @@ from models.sight import KeyKind
 from resolvers.key import WantedKey
 from server.demo import DemoFailed, run_demo
 from server.keys import end_key, make_key, print_keys
+from server.fake_model.serve import serve_fake_model
 from server.runtime import run_database
 from server.serve import serve as run_serve
 from server.serve import work
@@ -96,16 +99,22 @@ def demo(
 
 
 @app.command()
+def fake_model(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8001,
+) -> None:
+    """Runs a server that speaks the OpenAI protocol without a model, for trying out and tests."""
+    _run(serve_fake_model(host, port, Console()))
+
+
+@app.command()
 def doctor() -> None:
     """Prints the settings in effect, secrets hidden."""
     settings = _read_settings()
     table = Table("setting", "value")
     for name in type(settings).model_fields:
         value = getattr(settings, name)
-        is_secret = name.endswith("_url") and value is not None
-        table.add_row(
-            f"VANTAGE_{name.upper()}", _hide_password(str(value)) if is_secret else str(value)
-        )
+        table.add_row(f"VANTAGE_{name.upper()}", _hide_secret(name, value))
     Console().print(table)
 
 
@@ -157,13 +166,16 @@ def _read_settings(**given: Any) -> Settings:
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        lines = [
-            f"VANTAGE_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
-            for fault in error.errors()
-        ]
-        raise typer.BadParameter("\n".join(lines)) from None
+        raise typer.BadParameter("\n".join(map(_tell_fault, error.errors()))) from None
+    except SettingsError as error:
+        raise typer.BadParameter(f"{error}: {error.__cause__}") from None
     configure_log(settings.log_level)
     return settings
+
+
+def _tell_fault(fault: ErrorDetails) -> str:
+    place = "_".join(map(str, fault["loc"])).upper()
+    return f"VANTAGE_{place}: {fault['msg']}" if place else fault["msg"]
 
 
 def _run(coroutine: Coroutine[Any, Any, None]) -> None:
@@ -173,6 +185,12 @@ def _run(coroutine: Coroutine[Any, Any, None]) -> None:
     except (SetupError, DemoFailed) as error:
         Console(stderr=True).print(f"[red]{error}[/red]", soft_wrap=True)
         raise typer.Exit(1) from None
+
+
+def _hide_secret(name: str, value: object) -> str:
+    if value is not None and name.endswith("_key"):
+        return "***"
+    return _hide_password(str(value)) if name.endswith("_url") else str(value)
 
 
 def _hide_password(url: str) -> str:

@@ -11,6 +11,7 @@ from dramatiq import Broker
 from core.embedded_postgres import EmbeddedPostgres
 from core.errors import SetupError
 from core.hints import Hints
+from core.model_client.client import create_model_client
 from core.queue import WakeUps, check_broker, create_broker
 from core.settings import Settings
 from models.database import Pool, open_pool
@@ -18,6 +19,8 @@ from models.message import BatchRule
 from models.migrate import migrate
 from representation.builtin.reasoner import BuiltinReasoner
 from resolvers.key_watch import KeyWatch
+from representation.model.reasoner import ModelReasoner
+from representation.reasoner import Reasoner
 from resolvers.live import Tails
 from resolvers.outbox import Outbox
 from resolvers.services import Services
@@ -42,9 +45,11 @@ async def run_server(settings: Settings) -> AsyncIterator[Runtime]:
         dsn = await stack.enter_async_context(run_database(settings))
         pool = await _enter_pool(stack, dsn, settings)
         hints = Hints()
-        reasoner = BuiltinReasoner()
+        reasoner = create_reasoner(settings)
+        stack.push_async_callback(reasoner.close)
         broker = await _enter_broker(stack, settings)
-        crew = Crew(settings, dsn, broker=broker, hints=hints, reasoner=reasoner)
+        # Another one: connections to models belong to the event loop that uses them.
+        crew = Crew(settings, dsn, broker=broker, hints=hints, reasoner=create_reasoner(settings))
         await crew.start()
         stack.push_async_callback(crew.stop)
         wake_ups = WakeUps(broker)
@@ -78,7 +83,7 @@ async def run_worker(settings: Settings) -> AsyncIterator[Crew]:
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(run_database(settings))
         broker = await _enter_broker(stack, settings)
-        crew = Crew(settings, dsn, broker=broker, hints=Hints(), reasoner=BuiltinReasoner())
+        crew = Crew(settings, dsn, broker=broker, hints=Hints(), reasoner=create_reasoner(settings))
         await crew.start()
         stack.push_async_callback(crew.stop)
         yield crew
@@ -98,6 +103,12 @@ async def run_database(settings: Settings) -> AsyncIterator[str]:
         yield postgres.dsn()
     finally:
         await postgres.stop()
+
+
+def create_reasoner(settings: Settings) -> Reasoner:
+    """Makes a reasoner for one event loop: by models if one is configured, else by rules."""
+    client = create_model_client(settings)
+    return BuiltinReasoner() if client is None else ModelReasoner(client)
 
 
 async def _migrate(dsn: str) -> None:

@@ -67,7 +67,7 @@ async def serve(settings: Settings, console: Console) -> None:
             _print_addresses(console, settings, serving.url)
             await asyncio.wait({serving.task})
 
-    await _run_until_signal(run())
+    await run_until_signal(run())
 
 
 async def work(settings: Settings, console: Console) -> None:
@@ -80,10 +80,10 @@ async def work(settings: Settings, console: Console) -> None:
             )
             await asyncio.Event().wait()
 
-    await _run_until_signal(run())
+    await run_until_signal(run())
 
 
-async def _run_until_signal(coroutine: Coroutine[Any, Any, None]) -> None:
+async def run_until_signal(coroutine: Coroutine[Any, Any, None]) -> None:
     """Runs it; the first signal cancels it, wherever it is, and everything is ended in order."""
     task = asyncio.ensure_future(coroutine)
     signals: list[int] = []

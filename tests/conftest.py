@@ -15,6 +15,7 @@ from models.database import Pool, open_pool
 from models.migrate import migrate
 from server.serve import Serving, run_http
 from tests.client import Client, Workspace
+from tests.fake_model import FakeModel, open_fake_model
 
 TEMPLATE = "template_vantage"
 
@@ -42,6 +43,13 @@ async def postgres(data_dir: Path) -> AsyncIterator[EmbeddedPostgres]:
 async def shared_dsn(postgres: EmbeddedPostgres) -> str:
     """A database that the tests of this worker share; each takes a workspace of its own."""
     return await copy_template(postgres)
+
+
+@pytest.fixture
+async def fake_model() -> AsyncIterator[FakeModel]:
+    """A server that speaks the OpenAI protocol, fresh for the test."""
+    async with open_fake_model() as model:
+        yield model
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from core.model_client.fault import AnswerUnreadable, ModelAway, ModelFault
 from models.database import AWAY
 from models.work import (
     DERIVE,
@@ -28,6 +29,8 @@ FAULTS = RetryRule(attempts=5, first_s=1.0, most_s=60.0)
 """Work that fails by a fault of ours is given up, visibly, when it has not come on for so long."""
 OUTAGES = RetryRule(attempts=None, first_s=1.0, most_s=60.0)
 """Work that fails because something does not answer is tried until it does."""
+UNREADABLE = RetryRule(attempts=3, first_s=1.0, most_s=60.0)
+"""Each try asks a model twice, so that few of them tell whether it will ever manage."""
 
 _log = structlog.get_logger(__name__)
 
@@ -63,13 +66,29 @@ async def _work(workshop: Workshop, lease: Lease) -> None:
 
 async def _give_back(workshop: Workshop, lease: Lease, error: Exception) -> None:
     """Notes a fault; the log has its trace, the item only its kind, never what was said."""
-    _log.error("work failed", kind=lease.kind, attempts=lease.attempts, exc_info=error)
+    if isinstance(error, ModelFault):
+        _log.warning("model failed", kind=lease.kind, attempts=lease.attempts, reason=str(error))
+    else:
+        _log.error("work failed", kind=lease.kind, attempts=lease.attempts, exc_info=error)
     await give_back_work(
         workshop.pool,
         lease,
-        error=f"{type(error).__name__} in {_get_place(error)}",
-        rule=OUTAGES if isinstance(error, AWAY) else FAULTS,
+        error=_tell(error),
+        rule=_get_rule(error),
+        wait_s=error.wait_s if isinstance(error, ModelAway) else 0.0,
     )
+
+
+def _tell(error: Exception) -> str:
+    if isinstance(error, ModelFault):
+        return str(error)
+    return f"{type(error).__name__} in {_get_place(error)}"
+
+
+def _get_rule(error: Exception) -> RetryRule:
+    if isinstance(error, (*AWAY, ModelAway)):
+        return OUTAGES
+    return UNREADABLE if isinstance(error, AnswerUnreadable) else FAULTS
 
 
 def _get_place(error: Exception) -> str:

@@ -94,6 +94,7 @@ class Crew:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         if self._workshop is not None:
+            await self._workshop.reasoner.close()
             self._workshop.pool.terminate()
 
     def _look(self, kind: str, subject: str) -> None:

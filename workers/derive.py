@@ -12,6 +12,7 @@ from core.ids import create_ids
 from models.database import Connection, transaction
 from models.event import EventKind, add_events
 from models.evidence import NewConclusion, write_explicit
+from models.instruction import find_instruction
 from models.membership import list_intervals
 from models.message import Backlog, MessageRow, get_backlog, hold_messages, settle_messages
 from models.peer import list_peers_by_id
@@ -28,6 +29,7 @@ from representation.claim import read_claim
 from representation.cut import Cut, cut_window, list_audience
 from representation.statement import Statement
 from representation.window import Utterance, Window
+from workers.account import keep_account
 from workers.lease import LeaseLost
 from workers.workshop import Workshop
 
@@ -57,7 +59,7 @@ async def derive_session(workshop: Workshop, lease: Lease) -> None:
                 return
             continue
         names = await _get_names(workshop, batch.messages)
-        statements = await _conclude(workshop, batch.messages, names)
+        statements = await _conclude(workshop, lease, batch.messages, names)
         if await _write(workshop, lease, batch, statements, names):
             workshop.hints.notify(lease.workspace_id)
 
@@ -150,7 +152,7 @@ async def _get_names(workshop: Workshop, window: Sequence[MessageRow]) -> dict[U
 
 
 async def _conclude(
-    workshop: Workshop, window: Sequence[MessageRow], names: dict[UUID, str]
+    workshop: Workshop, lease: Lease, window: Sequence[MessageRow], names: dict[UUID, str]
 ) -> tuple[Statement, ...]:
     """Asks the reasoner, unless nothing may be concluded from the window at all."""
     if not window[0].is_reasoned or not any(row.is_observed for row in window):
@@ -165,7 +167,17 @@ async def _conclude(
         )
         for row in window
     )
-    return await workshop.reasoner.derive(Window(str(window[0].session_id), utterances))
+    shown = Window(
+        session=str(window[0].session_id),
+        utterances=utterances,
+        instructions=await _find_instructions(workshop, window[0].instruction_id),
+    )
+    async with keep_account(workshop, lease):
+        return await workshop.reasoner.derive(shown)
+
+
+async def _find_instructions(workshop: Workshop, instruction_id: UUID | None) -> str | None:
+    return await find_instruction(workshop.pool, instruction_id) if instruction_id else None
 
 
 async def _write(

@@ -20,3 +20,6 @@ class BuiltinReasoner:
 
     async def answer(self, question: Question) -> Reply:
         return answer_question(question)
+
+    async def close(self) -> None:
+        """Holds nothing open."""

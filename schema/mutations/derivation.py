@@ -7,8 +7,9 @@ import strawberry
 from resolvers import derivation, dream
 from schema.context import Info
 from schema.default import WAIT_MS, fill
-from schema.derivation import Derivation
+from schema.derivation import PREFIX, Derivation
 from schema.mutations.describe import MAX_WAIT, WORKSPACE
+from schema.node import from_node_id_of
 from schema.scalars import Position
 
 
@@ -40,8 +41,41 @@ class DreamInput:
     max_wait_ms: int | None = strawberry.field(default=WAIT_MS, description=MAX_WAIT)
 
 
+@strawberry.input(description="Which of the work that was given up is tried again.")
+class RetryDeadWorkInput:
+    workspace: str = strawberry.field(description=WORKSPACE)
+    ids: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="Of `deadItems`, at most 200; null: all of them. An empty list: nothing.",
+    )
+
+
 @strawberry.type
 class DerivationMutation:
+    @strawberry.mutation(
+        description=(
+            "Tries work again that was given up, as if it had never failed. Work that is not given"
+            " up stays as it is."
+        )
+    )
+    async def retry_dead_work(
+        self,
+        info: Info,
+        input: Annotated[
+            RetryDeadWorkInput, strawberry.argument(description="What is tried again.")
+        ],
+    ) -> DerivationPayload:
+        ids = input.ids
+        workspace_id, row = await derivation.retry_dead_work(
+            info.context.services,
+            input.workspace,
+            None if ids is None else [from_node_id_of(PREFIX, each) for each in ids],
+        )
+        return DerivationPayload(
+            derivation=Derivation.from_row(row, workspace_id),
+            position=Position(str(row.position)),
+        )
+
     @strawberry.mutation(description="Derives what is pending without waiting for batches to fill.")
     async def derive(
         self,

@@ -33,6 +33,7 @@ class Said:
     peer_id: UUID = ALICE
     token_count: int = 1
     is_reasoned: bool = True
+    instruction_id: UUID | None = None
 
 
 def say(*peers: UUID, first: int = 1) -> list[Said]:

@@ -28,27 +28,26 @@ _NOT_YET = {
     # Types.
     "": """
         Upload
-        Summary SummaryKind Effort Usage ChatEvent
+        Summary SummaryKind Effort ChatEvent
         SearchTarget SearchHit SearchNode SummaryHit
         ImportFileInput
-        RetryDeadWorkInput
         Webhook WebhookPayload CreateWebhookInput DeleteWebhookInput TestWebhookInput
     """,
     # Fields, arguments and values of types that are there.
-    "Workspace": "search usage webhooks",
+    "Workspace": "search webhooks",
     "Peer": "search",
     "Peer.chat": "session effort responseSchema",
     "Session": "summaries search",
     "Session.context": "summary",
     "Context": "summary",
-    "Answer": "structured degraded usage",
+    "Answer": "structured degraded",
     "Mutation": """
-        importFile retryDeadWork
+        importFile
         createWebhook deleteWebhook testWebhook
     """,
     "Subscription": "chat",
     "EventKind": """
-        SUMMARY_CREATED DERIVATION_IDLE WORK_DEAD
+        SUMMARY_CREATED
     """,
     "ChangeKind": "RESYNC",
 }

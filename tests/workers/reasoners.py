@@ -27,6 +27,9 @@ class Repeating:
     async def answer(self, question: Question) -> Reply:
         return Reply("", ())
 
+    async def close(self) -> None:
+        """Holds nothing open."""
+
 
 class Thinking(Repeating):
     """Thinks about each window until it is released."""

@@ -1,0 +1,1 @@
+"""Language models behind the OpenAI protocol: asked, read, measured, and told apart when silent."""

@@ -1,0 +1,1 @@
+"""What models are told: a module per job, with the form of its answer and examples of it."""
