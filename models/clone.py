@@ -77,10 +77,12 @@ async def copy_messages(
         f"""
         INSERT INTO message (id, workspace_id, session_id, peer_id, sequence, content, metadata,
                              token_count, created_at, utc_offset_s, recorded_at, client_message_id,
-                             is_observed, is_reasoned, makes_card, feeds_dreams, transaction)
+                             is_observed, is_reasoned, makes_card, feeds_dreams, instruction_id,
+                             transaction)
         SELECT {_NEW_ID.format(id="id")}, workspace_id, $2, peer_id, sequence, content, metadata,
                token_count, created_at, utc_offset_s, recorded_at, client_message_id,
-               is_observed, is_reasoned, makes_card, feeds_dreams, {CURRENT_TRANSACTION}
+               is_observed, is_reasoned, makes_card, feeds_dreams, instruction_id,
+               {CURRENT_TRANSACTION}
         FROM message WHERE session_id = $1 AND sequence <= $3
         """,
         origin.id,

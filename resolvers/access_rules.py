@@ -48,9 +48,11 @@ _WORKSPACE = {
     "Workspace.scope": OWNER,
     "Workspace.scopes": OWNER,
     "Workspace.derivation": OWNER,
+    "Workspace.usage": OWNER,
     "Workspace.keys": OWNER,
     "Scope.sessions": OWNER,
     "Derivation.deadItems": OWNER,
+    "Derivation.pausedUntil": OWNER,
 }
 
 _PEER = {
@@ -124,6 +126,7 @@ _MUTATION = {
     "Mutation.updateScope": OWNER,
     "Mutation.deleteScope": OWNER,
     "Mutation.derive": OWNER,
+    "Mutation.retryDeadWork": OWNER,
     "Mutation.dream": OWNER,
     "Mutation.createKey": OWNER,
     # A key may always end itself: resolvers/key.py.

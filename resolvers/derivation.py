@@ -5,8 +5,9 @@ from uuid import UUID
 
 from core.errors import BadInput
 from core.limits import PAGE_ROWS, WAIT_MS, check_range
-from models import work
-from models.work import DerivationRow, WorkItemRow
+from models import dead_work, work
+from models.dead_work import WorkItemRow
+from models.work import DerivationRow
 from resolvers.find import get_session, get_workspace
 from resolvers.services import Services
 from resolvers.wait import ask, wait_until
@@ -20,7 +21,7 @@ async def list_dead_work(
     services: Services, workspace_id: UUID, *, first: int
 ) -> list[WorkItemRow]:
     check_range("first", first, least=0, most=200)
-    return await work.list_dead_work(services.pool, workspace_id, limit=first)
+    return await dead_work.list_dead_work(services.pool, workspace_id, limit=first)
 
 
 async def retry_dead_work(
@@ -30,7 +31,7 @@ async def retry_dead_work(
     if ids is not None and len(ids) > PAGE_ROWS:
         raise BadInput(f"ids has {len(ids)} entries, at most {PAGE_ROWS}")
     workspace_id = (await get_workspace(services.pool, workspace)).id
-    for kind, subject_id in await work.retry_dead_work(services.pool, workspace_id, ids):
+    for kind, subject_id in await dead_work.retry_dead_work(services.pool, workspace_id, ids):
         services.wake_ups.wake(kind, subject_id)
     services.hints.notify(workspace_id)
     return workspace_id, await work.get_derivation(services.pool, workspace_id)

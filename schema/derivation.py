@@ -6,7 +6,8 @@ from uuid import UUID
 
 import strawberry
 
-from models.work import DerivationRow, WorkItemRow
+from models.dead_work import WorkItemRow
+from models.work import DerivationRow
 from resolvers import derivation, usage
 from schema.context import Info
 from schema.default import DEAD_ITEMS, fill

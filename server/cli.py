@@ -174,8 +174,9 @@ def _read_settings(**given: Any) -> Settings:
 
 
 def _tell_fault(fault: ErrorDetails) -> str:
-    place = "_".join(map(str, fault["loc"])).upper()
-    return f"VANTAGE_{place}: {fault['msg']}" if place else fault["msg"]
+    if not fault["loc"]:  # about several settings, which it names
+        return fault["msg"]
+    return f"VANTAGE_{str(fault['loc'][0]).upper()}: {fault['msg']}"
 
 
 def _run(coroutine: Coroutine[Any, Any, None]) -> None:

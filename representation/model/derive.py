@@ -1,6 +1,6 @@
 """Which of a model's statements are believed: those about who was there, citing what was shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 import structlog
@@ -29,18 +29,28 @@ def check_statements(window: Window, derived: Derived) -> tuple[Statement, ...]:
     cited = [_list_cited(window, each) for each in told]
     if told and not any(cited):
         raise AnswerUnreadable("none of the model's statements cites a message that was shown")
-    names = {name.casefold(): name for name in list_observed(window)}
+    names = list_observed(window)
     kept: dict[tuple[str, str], Statement] = {}
+    refused = len(derived.statements) - len(told)
     for each, utterances in zip(told, cited, strict=True):
-        observed = each.observed if each.observed in names.values() else None
-        observed = observed or names.get(each.observed.strip().casefold())
+        observed = _find_name(names, each.observed)
         statement = _to_statement(each, observed, utterances) if observed else None
-        if statement:
-            key = (statement.observed, statement.content)
-            kept[key] = _join(kept.get(key), statement)
-    if len(told) < len(derived.statements) or len(kept) < len(told):
-        _log.info("statements refused", told=len(derived.statements), kept=len(kept))
+        if statement is None:
+            refused += 1
+            continue
+        key = (statement.observed, statement.content)
+        kept[key] = _join(kept.get(key), statement)
+    if refused:
+        _log.info("statements refused", refused=refused, kept=len(kept))
     return tuple(kept.values())
+
+
+def _find_name(names: Sequence[str], told: str) -> str | None:
+    """Finds whom a model means: models write names as sentences do, "Ada" for "ada"."""
+    if told in names:
+        return told
+    alike = [name for name in names if name.casefold() == told.strip().casefold()]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _list_cited(window: Window, told: DerivedStatement) -> list[Utterance]:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import orjson
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from server.fake_model import wire
+from server.fake_model.request import ChatRequest, EmbeddingRequest
 from server.fake_model.script import Script, Stage, Step
 from server.fake_model.think import DIMENSIONS, embed, think
 
@@ -44,10 +45,18 @@ def create_fake_model() -> Starlette:
         return JSONResponse({"object": "list", "data": [{"id": MODEL, "object": "model"}]})
 
     async def chat(request: Request) -> Response:
-        return await _answer_chat(stage, orjson.loads(await request.body()))
+        try:
+            asked = ChatRequest.model_validate_json(await request.body())
+        except ValidationError as error:
+            return _create_error(400, str(error), {})
+        return await _answer_chat(stage, asked)
 
     async def embeddings(request: Request) -> Response:
-        return await _answer_embeddings(stage, orjson.loads(await request.body()))
+        try:
+            asked = EmbeddingRequest.model_validate_json(await request.body())
+        except ValidationError as error:
+            return _create_error(400, str(error), {})
+        return await _answer_embeddings(stage, asked)
 
     return Starlette(
         routes=[
@@ -61,52 +70,52 @@ def create_fake_model() -> Starlette:
     )
 
 
-async def _answer_chat(stage: Stage, body: dict[str, Any]) -> Response:
-    messages = body["messages"]
-    text = "\n".join(str(each.get("content") or "") for each in messages)
-    step = stage.take_step("chat", body, text)
+async def _answer_chat(stage: Stage, asked: ChatRequest) -> Response:
+    step = stage.take_step("chat", asked, asked.to_text())
     await asyncio.sleep(stage.script.latency_s)
-    error = _find_error(stage, step, body)
+    error = _find_error(stage, step, asked)
     if error is not None:
         return error
-    said = _say(step, messages)
+    said = _say(step, asked.messages)
+    has_usage = stage.script.has_usage and asked.wants_usage
     saying = wire.Saying(
-        model=body["model"],
+        model=asked.model,
         text=said,
         finish_reason="tool_calls" if step.tool_calls else step.finish_reason,
         refusal=step.refusal,
         tool_calls=step.tool_calls,
-        usage=wire.count_usage(messages, said) if stage.script.has_usage else None,
+        usage=wire.count_usage(asked.messages, said) if has_usage else None,
     )
-    if body.get("stream"):
+    if asked.stream:
         return _stream(step, wire.list_events(saying))
     return _send(step, wire.to_completion(saying))
 
 
-async def _answer_embeddings(stage: Stage, body: dict[str, Any]) -> Response:
-    texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
-    step = stage.take_step("embeddings", body, "\n".join(texts))
+async def _answer_embeddings(stage: Stage, asked: EmbeddingRequest) -> Response:
+    texts = asked.list_texts()
+    step = stage.take_step("embeddings", asked, "\n".join(texts))
     await asyncio.sleep(stage.script.latency_s)
-    error = _find_error(stage, step, body)
+    error = _find_error(stage, step, asked)
     if error is not None:
         return error
-    size = body.get("dimensions") or DIMENSIONS
+    size = asked.dimensions or DIMENSIONS
     data = [
         {"object": "embedding", "index": place, "embedding": embed(text, size)}
         for place, text in enumerate(texts)
     ]
     usage = {"prompt_tokens": len(texts), "total_tokens": len(texts)}
-    return _send(step, {"object": "list", "model": body["model"], "data": data, "usage": usage})
+    return _send(step, {"object": "list", "model": asked.model, "data": data, "usage": usage})
 
 
-def _find_error(stage: Stage, step: Step, body: dict[str, Any]) -> Response | None:
+def _find_error(stage: Stage, step: Step, asked: BaseModel) -> Response | None:
     """Answers what is ordered to fail, or uses what is not understood here."""
     if step.status is not None:
         headers = {} if step.retry_after is None else {"Retry-After": step.retry_after}
         return _create_error(step.status, "as ordered", headers)
-    used = {*body, (body.get("response_format") or {}).get("type")}
+    used = asked.model_dump(exclude_unset=True)
+    format_ = (used.get("response_format") or {}).get("type")
     for name in stage.script.refuses:
-        if name in used:
+        if name in used or name == format_:
             return _create_error(400, f"{name} is not supported with this model", {})
     return None
 

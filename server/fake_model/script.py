@@ -67,10 +67,10 @@ class Stage:
         self.script = Script()
         self.calls: list[dict[str, Any]] = []
 
-    def take_step(self, path: str, body: dict[str, Any], text: str) -> Step:
+    def take_step(self, path: str, asked: BaseModel, text: str) -> Step:
         """Notes a request and returns what is to happen to it."""
         if len(self.calls) < KEPT_CALLS:
-            self.calls.append({"path": path, **body})
+            self.calls.append({"path": path, **asked.model_dump(exclude_unset=True)})
         for place, step in enumerate(self.script.steps):
             if step.path == path and step.on in text:
                 rest = [step.model_copy(update={"times": step.times - 1})] if step.times > 1 else []

@@ -1,10 +1,12 @@
 """Settings come from the environment, once, and are refused before anything starts."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from core.model_client.purpose import Purpose
 from core.settings import Settings
 
 
@@ -39,6 +41,15 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "lease_s": 7.5,
         "sweep_s": 0.25,
         "poll_s": 2.0,
+        "model_base_url": "http://h/v1",
+        "model_api_key": "sk",
+        "model_name": "m",
+        "model_fallback_base_url": "https://f/v1",
+        "model_fallback_api_key": "fk",
+        "model_fallback_name": "f",
+        "model_timeout_s": 1.5,
+        "model_calls_at_once": 2,
+        "model_daily_tokens": 9,
         "log_level": "debug",
     }
     for name, value in values.items():
@@ -64,6 +75,11 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         ("lease_s", -1),
         ("sweep_s", 86_401),
         ("poll_s", "nan"),
+        ("model_base_url", "ftp://h"),
+        ("model_timeout_s", 0),
+        ("model_calls_at_once", 0),
+        ("model_daily_tokens", 0),
+        ("model_roles", {"think": "m"}),
         ("log_level", "loud"),
         ("hots", "localhost"),
     ],
@@ -71,7 +87,29 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
 def test_a_value_out_of_its_bounds_is_refused_by_its_name(name: str, value: object) -> None:
     with pytest.raises(ValidationError) as refusal:
         Settings(**{name: value})  # type: ignore[arg-type]
-    assert [error["loc"] for error in refusal.value.errors()] == [(name,)]
+    assert [error["loc"][0] for error in refusal.value.errors()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"model_name": "m"}, "VANTAGE_MODEL_BASE_URL and VANTAGE_MODEL_NAME need each other"),
+        ({"model_base_url": "http://h"}, "VANTAGE_MODEL_BASE_URL and VANTAGE_MODEL_NAME need each"),
+        ({"model_roles": {"chat": "m"}}, "VANTAGE_MODEL_ROLES and .* need a model"),
+        ({"model_fallback_name": "m"}, "VANTAGE_MODEL_FALLBACK_NAME need a model"),
+        ({"model_fallback_api_key": "k"}, "a fallback needs VANTAGE_MODEL_FALLBACK_NAME"),
+    ],
+)
+def test_half_a_model_is_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Settings(**given)
+
+
+def test_roles_are_read_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VANTAGE_MODEL_BASE_URL", "http://h/v1")
+    monkeypatch.setenv("VANTAGE_MODEL_NAME", "m")
+    monkeypatch.setenv("VANTAGE_MODEL_ROLES", '{"derive": "small"}')
+    assert Settings().model_roles == {Purpose.DERIVE: "small"}
 
 
 def test_settings_do_not_change_once_read() -> None:

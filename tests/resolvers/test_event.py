@@ -20,6 +20,8 @@ subscription($workspace: String!) {
 }
 """
 START = "0"
+KINDS = ["PEER_JOINED", "PEER_LEFT", "MESSAGES_ADDED", "REPRESENTATION_CHANGED"]
+"""All that happens below but DERIVATION_IDLE, which comes when the worker is through."""
 
 
 async def read_events(stream: Stream, count: int) -> list[Any]:
@@ -43,7 +45,9 @@ async def test_all_that_happened_is_told_in_order_and_then_what_happens(
     await workspace.join("s", "ada")
     await workspace.say("s", "ada", "I live in Rome.", "Hello!")
     await workspace.derive()
-    async with workspace.client.subscribe(EVENTS, workspace=workspace.name, after=START) as stream:
+    async with workspace.client.subscribe(
+        EVENTS, workspace=workspace.name, after=START, kinds=KINDS
+    ) as stream:
         past = await read_events(stream, 3)
         assert summarise(past) == [
             ("PEER_JOINED", "s", "ada"),
@@ -55,14 +59,25 @@ async def test_all_that_happened_is_told_in_order_and_then_what_happens(
         [left] = await read_events(stream, 1)
         assert (left["kind"], left["data"]) == ("PEER_LEFT", {"fromSequence": 3})
     async with workspace.client.subscribe(
-        EVENTS, workspace=workspace.name, after=past[1]["position"]
+        EVENTS, workspace=workspace.name, after=past[1]["position"], kinds=KINDS
     ) as resumed:
         assert await read_events(resumed, 2) == [past[2], left]
 
 
+async def test_it_is_told_when_nothing_is_left_to_do(workspace: Workspace) -> None:
+    async with workspace.client.subscribe(
+        EVENTS, workspace=workspace.name, after=START, kinds=["DERIVATION_IDLE", "MESSAGES_ADDED"]
+    ) as stream:
+        for content in ("I live in Rome.", "Hello!"):
+            await workspace.say("s", "ada", content)
+            [added, idle] = await read_events(stream, 2)
+            assert (added["kind"], idle["kind"]) == ("MESSAGES_ADDED", "DERIVATION_IDLE")
+            assert (idle["data"], idle["session"], idle["peer"]) == ({}, None, None)
+
+
 async def test_without_a_position_only_what_comes_is_told(workspace: Workspace) -> None:
     await workspace.say("s", "ada", "Hello!")
-    async with workspace.client.subscribe(EVENTS, workspace=workspace.name) as stream:
+    async with workspace.client.subscribe(EVENTS, workspace=workspace.name, kinds=KINDS) as stream:
         joined = []
         while not joined or await stream.is_silent(for_s=0.2):
             # Nothing tells when the subscription has begun but what it tells.

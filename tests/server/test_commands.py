@@ -7,7 +7,8 @@ import pytest
 
 from core.settings import Settings
 from tests.core.embedded_postgres.owners import processes_below
-from tests.server.programs import run, serve
+from tests.fake_model import open_fake_model
+from tests.server.programs import launch, run, serve
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,8 @@ from tests.server.programs import run, serve
         ("migrate", "DATABASE_URL", "mysql://h", "String should match pattern '^postgres(ql)?://'"),
         ("demo", "LEASE_S", "-1", "Input should be greater than 0"),
         ("doctor", "LOG_LEVEL", "loud", "String should match pattern '^(debug|info|warning|error)"),
+        ("doctor", "MODEL_BASE_URL", "h/v1", "String should match pattern '^https?://'"),
+        ("doctor", "MODEL_ROLES", '{"think": "m"}', "Input should be 'derive', 'summarise',"),
     ],
 )
 async def test_a_setting_that_is_not_valid_is_refused_by_name(
@@ -28,6 +31,22 @@ async def test_a_setting_that_is_not_valid_is_refused_by_name(
     assert (program.process.returncode, program.out) == (2, [])
     told = " ".join(program.error.replace("│", " ").split())
     assert f"Invalid value: VANTAGE_{name}: {fault}" in told
+    assert "Traceback" not in program.error
+
+
+@pytest.mark.parametrize(
+    ("settings", "fault"),
+    [
+        ({"MODEL_NAME": "m"}, "VANTAGE_MODEL_BASE_URL and VANTAGE_MODEL_NAME need each other"),
+        ({"MODEL_ROLES": "chat=m"}, 'error parsing value for field "model_roles"'),
+    ],
+)
+async def test_settings_that_make_no_model_are_refused(
+    settings: dict[str, str], fault: str
+) -> None:
+    program = await run("doctor", **settings)
+    assert (program.process.returncode, program.out) == (2, [])
+    assert fault in " ".join(program.error.replace("│", " ").split())
     assert "Traceback" not in program.error
 
 
@@ -87,7 +106,16 @@ async def test_migrate_does_not_touch_the_directory_of_a_running_server(server_d
 
 async def test_doctor_prints_every_setting_and_no_password() -> None:
     url = "postgresql://ada:secret@db.example:5432/vantage"
-    program = await run("doctor", DATABASE_URL=url, LEASE_S="12.5", BROKER_URL="redis://:pw@r/0")
+    model = {
+        "MODEL_BASE_URL": "http://u:pw@h/v1",
+        "MODEL_NAME": "m",
+        "MODEL_API_KEY": "sk-1",
+        "MODEL_FALLBACK_NAME": "f",
+        "MODEL_FALLBACK_API_KEY": "sk-2",
+    }
+    program = await run(
+        "doctor", DATABASE_URL=url, LEASE_S="12.5", BROKER_URL="redis://:pw@r/0", **model
+    )
     assert (program.process.returncode, program.error) == (0, "")
     rows = [line.strip("│ ").split("│") for line in program.out if line.startswith("│")]
     printed = {name.strip(): value.strip() for name, value in rows}
@@ -95,6 +123,8 @@ async def test_doctor_prints_every_setting_and_no_password() -> None:
     assert printed["VANTAGE_DATABASE_URL"] == "postgresql://ada:***@db.example:5432/vantage"
     assert printed["VANTAGE_BROKER_URL"] == "redis://:***@r/0"
     assert printed["VANTAGE_LEASE_S"] == "12.5"
+    assert printed["VANTAGE_MODEL_BASE_URL"] == "http://u:***@h/v1"
+    assert printed["VANTAGE_MODEL_API_KEY"] == printed["VANTAGE_MODEL_FALLBACK_API_KEY"] == "***"
 
 
 async def test_keys_are_made_listed_and_revoked_where_the_database_is(server_dir: Path) -> None:
@@ -141,3 +171,21 @@ async def test_who_listens_to_the_world_without_keys_is_warned(
         " for keys."
     )
     assert (warning in printed) == (not is_asked)
+
+
+async def test_the_fake_model_says_how_it_is_used_and_answers_until_it_is_stopped() -> None:
+    async with launch("fake-model", "--port", "0") as program:
+        line = await program.wait_for_line("  export VANTAGE_MODEL_BASE_URL=")
+        url = line.partition("=")[2]
+        async with httpx.AsyncClient(base_url=url) as http:
+            assert (await http.get("/models")).json()["data"][0]["id"] == "fake"
+        assert await program.stop() == 0
+        assert program.error == ""
+
+
+async def test_the_fake_model_says_when_its_port_is_taken() -> None:
+    async with open_fake_model() as model:
+        port = model.url.rpartition(":")[2]
+        program = await run("fake-model", "--port", port)
+    assert (program.process.returncode, program.out) == (1, [])
+    assert program.error.startswith(f"cannot listen on 127.0.0.1:{port} (")

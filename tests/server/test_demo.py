@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.fake_model import open_fake_model
 from tests.server.programs import find_free_port, run, serve
 
 TOLD = """
@@ -60,6 +61,18 @@ async def test_it_plays_on_a_server_of_its_own_and_tells_the_same_the_next_time(
         demo = await run("demo", "--data-dir", empty_dir, PORT=port)
         assert (demo.process.returncode, demo.error) == (0, "")
         assert demo.out == ["No server is running; starting one for the demo ...", *TOLD]
+
+
+async def test_it_tells_the_same_with_a_model_that_says_what_the_rules_would(
+    empty_dir: Path,
+) -> None:
+    async with open_fake_model() as model:
+        settings = {name.upper(): value for name, value in model.settings.items()}
+        port = str(find_free_port())
+        demo = await run("demo", "--data-dir", empty_dir, PORT=port, **settings)
+        assert (demo.process.returncode, demo.error) == (0, "")
+        assert demo.out == ["No server is running; starting one for the demo ...", *TOLD]
+        assert len(await model.list_calls()) >= 3
 
 
 async def test_it_plays_on_the_server_at_the_configured_port_again_and_again(

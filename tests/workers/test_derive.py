@@ -9,7 +9,8 @@ import asyncpg
 import httpx
 import pytest
 
-from models.work import DERIVE, ask_for_derivation, list_dead_work
+from models.dead_work import list_dead_work
+from models.work import DERIVE, ask_for_derivation
 from resolvers.outbox import Draft
 from server.app import create_app
 from server.runtime import Runtime

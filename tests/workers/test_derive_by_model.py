@@ -9,9 +9,10 @@ import pytest
 
 from core.settings import Settings
 from models.database import transaction
+from models.dead_work import list_dead_work
 from models.session import lock_session, update_session
 from models.usage import get_usage
-from models.work import DERIVE, LINK, ask_for_derivation, list_dead_work
+from models.work import DERIVE, LINK, ask_for_derivation
 from representation.model.reasoner import ModelReasoner
 from tests.fake_model import FakeModel
 from tests.room import Room
