@@ -96,17 +96,17 @@ async def test_metadata_that_is_no_object_is_refused(client: Client, pool: Pool)
     assert await count_workspaces(pool) == before
 
 
-async def test_every_write_moves_the_position_on(workspace: Workspace) -> None:
+async def test_every_write_moves_the_position_on(patient_workspace: Workspace) -> None:
+    workspace = patient_workspace
+
     async def get_position() -> str:
         data = await workspace.client.run(READ, name=workspace.name)
         return str(data["workspace"]["position"])
 
     assert await get_position() == "0-0"
     first = await workspace.say("s", "al", "Hello!")
-    await workspace.derive()
     await comes_to(get_position, first)
     second = await workspace.say("s", "al", "Hello again!")
-    await workspace.derive()
     await comes_to(get_position, second)
     assert int(second, 16) > int(first, 16)
 
