@@ -60,16 +60,10 @@ def cut_window(
 ) -> Cut:
     """Finds the longest allowed window at the start of `messages` (ascending, not empty).
 
-<<<<<<< HEAD
     All its messages have the same observing witnesses, every author in it has been there since the
-    run began, all or none are to be reasoned about, and only a single message may exceed the
-    budget. `run_sequence` is where the run of the window before begins; 0: there was none.
-    `intervals` are those from there on.
-=======
-    All its messages have the same observing witnesses, every author in it witnessed the whole of
-    it, all are to be reasoned about in the same way or none, and only a single message may exceed
-    the budget.
->>>>>>> ca2e77d (reasoning: Derive with language models behind the OpenAI protocol.)
+    run began, all are to be reasoned about in the same way or none, and only a single message may
+    exceed the budget. `run_sequence` is where the run of the window before begins; 0: there was
+    none. `intervals` are those from there on.
     """
     first = messages[0]
     stays = _merge_stays(intervals)
