@@ -41,9 +41,9 @@ PEERS = ("ada", "ben", "cleo", "dan")
 _INSERT = """
 INSERT INTO message (id, workspace_id, session_id, peer_id, sequence, content, metadata,
                      token_count, created_at, utc_offset_s, recorded_at, client_message_id,
-                     is_observed, is_reasoned, makes_card, transaction)
+                     is_observed, is_reasoned, makes_card, feeds_dreams, transaction)
 SELECT id, $1, $2, peer_id, sequence, content, '{}', 12, $3, 0, $3, client_message_id,
-       true, true, true, 1
+       true, true, true, true, 1
 FROM unnest($4::uuid[], $5::uuid[], $6::int[], $7::text[], $8::text[])
     AS told(id, peer_id, sequence, content, client_message_id)
 """

@@ -3,8 +3,8 @@
 from models.conclusion import Conclusion
 from models.event import Event
 from models.evidence import Citation, Evidence, Premise
-from models.key import Key
 from models.instruction import Instruction
+from models.key import Key
 from models.membership import Membership
 from models.message import Message
 from models.mind import Mind
@@ -21,8 +21,8 @@ __all__ = [
     "Conclusion",
     "Event",
     "Evidence",
-    "Key",
     "Instruction",
+    "Key",
     "Membership",
     "Message",
     "Mind",

@@ -20,8 +20,8 @@ from core.settings import Settings
 from models.sight import KeyKind
 from resolvers.key import WantedKey
 from server.demo import DemoFailed, run_demo
-from server.keys import end_key, make_key, print_keys
 from server.fake_model.serve import serve_fake_model
+from server.keys import end_key, make_key, print_keys
 from server.runtime import run_database
 from server.serve import serve as run_serve
 from server.serve import work

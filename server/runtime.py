@@ -18,9 +18,9 @@ from models.database import Pool, open_pool
 from models.message import BatchRule
 from models.migrate import migrate
 from representation.builtin.reasoner import BuiltinReasoner
-from resolvers.key_watch import KeyWatch
 from representation.model.reasoner import ModelReasoner
 from representation.reasoner import Reasoner
+from resolvers.key_watch import KeyWatch
 from resolvers.live import Tails
 from resolvers.outbox import Outbox
 from resolvers.services import Services

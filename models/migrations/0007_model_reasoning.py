@@ -7,7 +7,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0005_keys')]
+    dependencies = [('models', '0006_run_sequence')]
 
     initial = False
 
