@@ -44,6 +44,8 @@ class Conclusion(Model):
     """Whether somebody wrote it by hand; then it cites nothing (models/manual.py)."""
     is_card_line = fields.BooleanField(default=False, db_default=False)
     """Whether it was written by hand as a line of its mind's card."""
+    is_indexed = fields.BooleanField(default=False, db_default=False)
+    """Whether search finds it; see workers/embed.py."""
     valid_from = fields.DatetimeField(null=True)
     valid_to = fields.DatetimeField(null=True)
     said_at = fields.DatetimeField()
@@ -65,6 +67,12 @@ class Conclusion(Model):
             # What is still to be compared.
             PartialIndex(
                 fields=("observed_id",), name="conclusion_unlinked", condition={"is_linked": False}
+            ),
+            # What is still to be indexed.
+            PartialIndex(
+                fields=("observed_id",),
+                name="conclusion_unindexed",
+                condition={"is_indexed": False},
             ),
         )
 
@@ -146,7 +154,8 @@ _FILTERED: Columns = {
 }
 
 
-def _select(alias: str) -> str:
+def select_conclusions(alias: str) -> str:
+    """Returns the predicate that the conclusion `alias` is in the selection and visible."""
     return f"""(
         ($4::uuid[] IS NULL OR {alias}.observed_id = ANY ($4))
         AND ($5::text[] IS NULL OR {alias}.level = ANY ($5))
@@ -157,10 +166,11 @@ def _select(alias: str) -> str:
 
 
 # One of each group of repetitions that the vantage can see, in the newest words it can see.
-_IS_NEWEST_OF_ITS_GIST = f"""NOT EXISTS (
+# Of `c`, which is in the selection itself.
+IS_NEWEST_OF_ITS_GIST = f"""NOT EXISTS (
     SELECT FROM conclusion AS newer
     WHERE newer.observed_id = c.observed_id AND newer.gist = c.gist
-      AND (newer.said_at, newer.id) > (c.said_at, c.id) AND {_select("newer")}
+      AND (newer.said_at, newer.id) > (c.said_at, c.id) AND {select_conclusions("newer")}
 )"""
 
 
@@ -171,7 +181,7 @@ async def list_conclusions(
     records = await runner.fetch(
         f"""
         SELECT {CONCLUSION_COLUMNS} FROM conclusion AS c
-        WHERE {_select("c")} AND {_IS_NEWEST_OF_ITS_GIST}
+        WHERE {select_conclusions("c")} AND {IS_NEWEST_OF_ITS_GIST}
         ORDER BY c.said_at DESC, c.id DESC LIMIT $8
         """,
         *selection.to_parameters(),
@@ -188,7 +198,7 @@ async def page_conclusions(
     records = await runner.fetch(
         f"""
         SELECT {CONCLUSION_COLUMNS} FROM conclusion AS c
-        WHERE {_select("c")} AND {_IS_NEWEST_OF_ITS_GIST} AND {where.sql}
+        WHERE {select_conclusions("c")} AND {IS_NEWEST_OF_ITS_GIST} AND {where.sql}
         {page.to_sql("c.id", first_parameter=where.next_parameter)}
         """,
         *selection.to_parameters(),
@@ -206,7 +216,7 @@ async def count_conclusions(
     count = await runner.fetchval(
         f"""
         SELECT count(*) FROM conclusion AS c
-        WHERE {_select("c")} AND {_IS_NEWEST_OF_ITS_GIST} AND {where.sql}
+        WHERE {select_conclusions("c")} AND {IS_NEWEST_OF_ITS_GIST} AND {where.sql}
         """,
         *selection.to_parameters(),
         *where.parameters,
@@ -219,7 +229,7 @@ async def list_retirable(runner: Runner, selection: Selection) -> list[Conclusio
     records = await runner.fetch(
         f"""
         SELECT {CONCLUSION_COLUMNS} FROM conclusion AS c
-        WHERE {_select("c")} AND (c.topic IS NOT NULL OR c.level <> 'EXPLICIT')
+        WHERE {select_conclusions("c")} AND (c.topic IS NOT NULL OR c.level <> 'EXPLICIT')
         """,
         *selection.to_parameters(),
     )
@@ -233,7 +243,7 @@ async def count_support(
     records = await runner.fetch(
         f"""
         SELECT c.observed_id, c.gist, count(*) AS support FROM conclusion AS c
-        WHERE c.gist = ANY ($8::text[]) AND {_select("c")} GROUP BY c.observed_id, c.gist
+        WHERE c.gist = ANY ($8::text[]) AND {select_conclusions("c")} GROUP BY c.observed_id, c.gist
         """,
         *selection.to_parameters(),
         list(gists),
@@ -248,7 +258,7 @@ async def list_on_topics(
     records = await runner.fetch(
         f"""
         SELECT {CONCLUSION_COLUMNS} FROM conclusion AS c
-        WHERE c.topic = ANY ($8::text[]) AND {_select("c")} ORDER BY c.said_at, c.id
+        WHERE c.topic = ANY ($8::text[]) AND {select_conclusions("c")} ORDER BY c.said_at, c.id
         """,
         *selection.to_parameters(),
         list(topics),

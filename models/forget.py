@@ -202,9 +202,14 @@ async def _hold_consequences(connection: Connection, ids: Sequence[UUID]) -> lis
 
 
 async def _forget_work(connection: Connection, subject_ids: Sequence[UUID]) -> None:
-    """Deletes the work items of subjects that are gone."""
+    """Deletes the work items of subjects that are gone, held in the order of add_work."""
     await connection.execute(
-        "DELETE FROM work_item WHERE subject_id = ANY ($1::uuid[])", list(subject_ids)
+        """
+        DELETE FROM work_item WHERE id IN (
+            SELECT id FROM work_item WHERE subject_id = ANY ($1::uuid[])
+            ORDER BY subject_id, kind FOR UPDATE)
+        """,
+        list(subject_ids),
     )
 
 

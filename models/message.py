@@ -193,21 +193,24 @@ WITH place AS (
 ), work AS (
     INSERT INTO work_item (id, workspace_id, kind, subject_id, transaction, asked_sequence, due_at,
                            is_asked_again, attempts, fence, is_dead, created_at)
-    SELECT $20, workspace_id, 'derive', $1, 0, 0,
+    SELECT asked.id, workspace_id, asked.kind, $1, asked.transaction, 0,
            CASE WHEN is_full THEN now() ELSE now() + make_interval(secs => $6) END,
            false, 0, 0, false, now()
-    FROM place
+    FROM place CROSS JOIN LATERAL (
+        VALUES ($20::uuid, 'derive', 0), ($21, 'embed', place.transaction)
+    ) AS asked(id, kind, transaction)
     ON CONFLICT (kind, subject_id) DO UPDATE
     SET due_at = least(work_item.due_at, excluded.due_at)
     WHERE excluded.due_at < work_item.due_at AND work_item.attempts = 0
-    RETURNING true
+    RETURNING kind
 ), told AS (
     INSERT INTO event (workspace_id, transaction, kind, session_id, data, at)
     SELECT workspace_id, transaction, '{EventKind.MESSAGES_ADDED}', $1,
            jsonb_build_object('firstSequence', base + 1, 'lastSequence', base + $3), now()
     FROM place
 )
-SELECT base, now() AS recorded_at, transaction, is_full AND EXISTS (SELECT FROM work) AS is_work_due
+SELECT base, now() AS recorded_at, transaction,
+       is_full AND EXISTS (SELECT FROM work WHERE kind = 'derive') AS is_work_due
 FROM place
 """
 
@@ -219,9 +222,11 @@ async def write_messages(
     roster_version: int,
     messages: Sequence[NewMessage],
     rule: BatchRule,
-    work_id: UUID,
+    work_ids: tuple[UUID, UUID],
 ) -> Written | None:
     """Writes a batch in order, whole or not at all; None: the roster is no longer this version.
+
+    `work_ids` are for the items to derive and to index it, if the session has none yet.
 
     Raises asyncpg.UniqueViolationError on `message_client_id` if a clientMessageId was used.
     """
@@ -234,7 +239,7 @@ async def write_messages(
         rule.tokens,
         rule.age_s,
         *zip(*messages, strict=True),
-        work_id,
+        *work_ids,
     )
     if record is None:
         return None

@@ -278,6 +278,11 @@ class DerivationStanding:
     """Tokens of the messages that never were derived."""
 
 
+async def hold_session(connection: Connection, session_id: UUID) -> None:
+    """Lets nobody write a message into a session until the transaction ends."""
+    await connection.execute("SELECT FROM session WHERE id = $1 FOR NO KEY UPDATE", session_id)
+
+
 async def lock_derivation(connection: Connection, session_id: UUID) -> DerivationStanding:
     """Holds a session against writers; one that is gone has nothing to derive."""
     await connection.execute("SELECT FROM session WHERE id = $1 FOR UPDATE", session_id)

@@ -47,6 +47,18 @@ MESSAGE_IS_VISIBLE = """(
 """Message `m` was witnessed by the observer, whether or not it observes others."""
 
 
+PLACES_SEEN = """(
+    SELECT stay.session_id, stay.from_sequence, stay.to_sequence FROM membership AS stay
+    WHERE stay.workspace_id = $1 AND stay.peer_id = $2
+      AND ($3::uuid[] IS NULL OR stay.session_id = ANY ($3))
+    UNION ALL
+    SELECT session.id, 1, NULL FROM session
+    WHERE session.workspace_id = $1 AND $2::uuid IS NULL
+      AND ($3::uuid[] IS NULL OR session.id = ANY ($3))
+)"""
+"""All that MESSAGE_IS_VISIBLE lets through, told as runs of sequences that do not overlap."""
+
+
 def see_conclusion(alias: str, *, observer: str = "$2", sessions: str = "$3") -> str:
     """Returns the predicate that `observer` sees the conclusion `alias`, from within `sessions`.
 

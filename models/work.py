@@ -60,6 +60,10 @@ LINK = "link"
 """Its subject is a peer about whom something was concluded and not yet compared."""
 DREAM = "dream"
 """Its subject is a mind that was asked to reason."""
+EMBED = "embed"
+"""Its subject is a session with messages that search does not find yet."""
+EMBED_CONCLUSIONS = "embed_conclusions"
+"""Its subject is a peer about whom something was concluded that search does not find yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Lease:
     workspace_id: UUID
     kind: str
     subject_id: UUID
+    transaction: int
     asked_sequence: int
     attempts: int
     """Counting this one."""
@@ -151,8 +156,8 @@ async def claim_work(
         SET fence = fence + 1, attempts = attempts + 1, is_asked_again = false,
             leased_until = now() + make_interval(secs => $3)
         WHERE kind = $1 AND subject_id = $2 AND {_IS_CLAIMABLE}
-        RETURNING id AS item_id, workspace_id, kind, subject_id, asked_sequence, attempts, fence,
-                  now() AS claimed_at
+        RETURNING id AS item_id, workspace_id, kind, subject_id, transaction, asked_sequence,
+                  attempts, fence, now() AS claimed_at
         """,
         kind,
         subject_id,
@@ -226,18 +231,21 @@ async def finish_whole_work(connection: Connection, lease: Lease) -> bool:
     return True
 
 
-async def keep_lease(connection: Connection, lease: Lease) -> bool:
+async def keep_lease(connection: Connection, lease: Lease, *, reached: int = 0) -> bool:
     """Holds the item for a transaction that writes a part of the result; False: it is stale.
 
-    Work that comes on starts counting its attempts anew.
+    Work that comes on starts counting its attempts anew. `reached` is the transaction of the
+    newest message that it has come to.
     """
     held = await connection.fetchval(
         """
-        UPDATE work_item SET attempts = 1, faults = 0, error = NULL WHERE id = $1 AND fence = $2
-        RETURNING true
+        UPDATE work_item
+        SET attempts = 1, faults = 0, error = NULL, transaction = greatest(transaction, $3)
+        WHERE id = $1 AND fence = $2 RETURNING true
         """,
         lease.item_id,
         lease.fence,
+        reached,
     )
     return bool(held)
 
@@ -312,31 +320,32 @@ async def _tell_idle(connection: Connection, workspace_id: UUID) -> None:
 
 async def ask_for_derivation(
     runner: Runner, workspace_id: UUID, session_id: UUID | None
-) -> list[UUID]:
-    """Makes what is pending in a session, or in all, due now; returns the sessions concerned.
+) -> list[tuple[str, UUID]]:
+    """Makes what is pending in a session, or in all, due now; returns the work concerned.
 
     Work that failed keeps its distance all the same: however many ask, it is not tried more often.
     """
     records = await runner.fetch(
         """
         WITH asked AS (
-            SELECT item.id, session.id AS session_id, session.last_sequence
+            SELECT item.id, session.last_sequence
             FROM work_item AS item JOIN session ON session.id = item.subject_id
-            WHERE item.kind = 'derive' AND item.workspace_id = $1
+            WHERE item.kind IN ('derive', 'embed') AND item.workspace_id = $1
               AND ($2::uuid IS NULL OR session.id = $2)
               AND NOT item.is_dead AND item.asked_sequence < session.last_sequence
-            ORDER BY item.subject_id FOR UPDATE OF item  -- in the order of add_work: no deadlocks
+            -- In the order of add_work, and of who sends: no deadlocks.
+            ORDER BY item.subject_id, item.kind FOR UPDATE OF item
         )
         UPDATE work_item
         SET asked_sequence = greatest(asked_sequence, last_sequence),
             due_at = CASE WHEN attempts = 0 THEN least(due_at, now()) ELSE due_at END
         FROM asked WHERE asked.id = work_item.id
-        RETURNING asked.session_id
+        RETURNING work_item.kind, work_item.subject_id
         """,
         workspace_id,
         session_id,
     )
-    return [record["session_id"] for record in records]
+    return [(record["kind"], record["subject_id"]) for record in records]
 
 
 async def take_due_work(
@@ -368,7 +377,7 @@ async def get_derivation(
 ) -> DerivationRow:
     """Counts messages by what is happening to them, in a workspace or one session of it.
 
-    Work of other kinds counts one each.
+    Work of other kinds counts one each, indexing only when it is given up.
     """
     record = await runner.fetchrow(
         """
@@ -395,6 +404,7 @@ async def get_derivation(
             SELECT 1, 0, CASE WHEN is_dead THEN 'dead' WHEN leased_until > now() THEN 'leased'
                               WHEN attempts > 0 THEN 'retrying' ELSE 'pending' END, created_at
             FROM work_item WHERE workspace_id = $1 AND kind <> 'derive'
+              AND (is_dead OR kind NOT IN ('embed', 'embed_conclusions'))
         )
         SELECT coalesce(sum(waiting) FILTER (WHERE state = 'pending'), 0)::bigint AS pending,
                coalesce(sum(waiting) FILTER (WHERE state = 'leased'), 0)::bigint AS leased,
@@ -453,6 +463,28 @@ async def get_last_transaction(runner: Runner) -> int:
     """Returns an id that no transaction committed by now is above."""
     return int(
         await runner.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1")
+    )
+
+
+async def is_indexing(
+    runner: Runner, workspace_id: UUID, *, session_id: UUID | None, up_to: int
+) -> bool:
+    """Tells whether something up to a transaction is still to be indexed, and was not given up.
+
+    With a session: messages of that one, or conclusions from anywhere.
+    """
+    return bool(
+        await runner.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM work_item
+                WHERE workspace_id = $1 AND NOT is_dead AND transaction <= $3
+                  AND (kind = 'embed_conclusions'
+                    OR kind = 'embed' AND ($2::uuid IS NULL OR subject_id = $2)))
+            """,
+            workspace_id,
+            session_id,
+            up_to,
+        )
     )
 
 

@@ -11,7 +11,7 @@ from models.database import Connection, transaction
 from models.event import EventKind, add_event, add_events
 from models.forget import hold_workspace
 from models.session import SessionRow, lock_existing_session
-from models.work import DERIVE, add_work
+from models.work import DERIVE, EMBED, add_work
 from resolvers.find import get_workspace
 from resolvers.services import Services
 
@@ -87,5 +87,6 @@ async def _fill(
             session_id=copy.id,
             data=orjson.dumps({"firstSequence": 1, "lastSequence": through}).decode(),
         )
-        await add_work(connection, copy.workspace_id, DERIVE, [copy.id])
+        for kind in (DERIVE, EMBED):
+            await add_work(connection, copy.workspace_id, kind, [copy.id])
     return copy

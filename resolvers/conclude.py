@@ -20,6 +20,7 @@ from models.peer import PeerRow
 from models.session import SessionRow
 from models.visibility import Vantage
 from models.window import WindowRow
+from models.work import EMBED_CONCLUSIONS, add_work
 from representation.card import CARD_LINES, is_identity
 from representation.claim import read_claim
 from representation.statement import Level
@@ -79,6 +80,7 @@ async def set_card(
         await manual.write_manual(connection, peer.workspace_id, new)
         for kind in (EventKind.REPRESENTATION_CHANGED, EventKind.CARD_CHANGED):
             position = await add_event(connection, peer.workspace_id, kind=kind, peer_id=peer.id)
+        await _have_indexed(connection, peer, position)
         updated_at = await manual.get_time(connection)
     services.hints.notify(peer.workspace_id)
     return CardValue(vantage.observer_id, peer.id, wanted, updated_at), position
@@ -131,7 +133,18 @@ async def _write(
         peer_id=peer.id,
         data=orjson.dumps({"conclusions": [str(each.id) for each in new]}).decode(),
     )
+    await _have_indexed(connection, peer, position)
     return ids | {each.content: each.id for each in new}, position
+
+
+async def _have_indexed(connection: Connection, peer: PeerRow, position: Position) -> None:
+    await add_work(
+        connection,
+        peer.workspace_id,
+        EMBED_CONCLUSIONS,
+        [peer.id],
+        transaction=position.transaction,
+    )
 
 
 async def _list_windows(

@@ -40,19 +40,27 @@ async def retry_dead_work(
 async def derive(
     services: Services, workspace: str, session: str | None, *, max_wait_ms: int
 ) -> tuple[UUID, DerivationRow]:
-    """Makes what is pending due now; waits until it is derived, dead, or the time is over."""
+    """Makes what is pending due now; waits until it is derived, dead, or the time is over.
+
+    What is derived is indexed too, so that search finds it.
+    """
     check_range("maxWaitMs", max_wait_ms, least=0, most=WAIT_MS)
     workspace_id = (await get_workspace(services.pool, workspace)).id
     session_id = None
     if session is not None:
         session_id = (await get_session(services, workspace_id, session)).id
 
-    async def is_done() -> bool:
+    async def is_derived() -> bool:
         first = await work.find_first_waiting(services.pool, workspace_id, session_id=session_id)
         if first is None or first > last:
             return True
         state = await work.get_derivation(services.pool, workspace_id, session_id=session_id)
         return not state.pending + state.leased + state.retrying
+
+    async def is_done() -> bool:
+        return await is_derived() and not await work.is_indexing(
+            services.pool, workspace_id, session_id=session_id, up_to=last
+        )
 
     last = await work.get_last_transaction(services.pool)
     await ask(services, workspace_id, session_id)

@@ -214,7 +214,7 @@ class Outbox:
             roster_version=roster.version,
             messages=messages,
             rule=self._rule,
-            work_id=create_id(),
+            work_ids=(create_id(), create_id()),
         )
         if written is None:
             return None

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from core.limits import WAIT_MS, check_range
 from core.position import Position
-from models.work import DERIVE, ask_for_derivation, get_derived_position
+from models.work import ask_for_derivation, get_derived_position
 from resolvers.services import Services
 
 
 async def ask(services: Services, workspace_id: UUID, session_id: UUID | None) -> None:
     """Makes what is pending in a session, or in all, due now."""
-    for subject_id in await ask_for_derivation(services.pool, workspace_id, session_id):
-        services.wake_ups.wake(DERIVE, subject_id)
+    for kind, subject_id in await ask_for_derivation(services.pool, workspace_id, session_id):
+        services.wake_ups.wake(kind, subject_id)
 
 
 async def wait_until(

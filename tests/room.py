@@ -65,7 +65,7 @@ class Room:
             roster_version=roster.version,
             messages=[message],
             rule=rule,
-            work_id=create_id(),
+            work_ids=(create_id(), create_id()),
         )
         assert written is not None
         return written

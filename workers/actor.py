@@ -12,6 +12,8 @@ from models.database import AWAY
 from models.work import (
     DERIVE,
     DREAM,
+    EMBED,
+    EMBED_CONCLUSIONS,
     LINK,
     Lease,
     RetryRule,
@@ -21,6 +23,7 @@ from models.work import (
 )
 from workers.derive import derive_session
 from workers.dream import dream
+from workers.embed import embed_conclusions, embed_messages
 from workers.lease import LeaseLost, hold_lease
 from workers.link import link_conclusions
 from workers.workshop import Workshop
@@ -35,7 +38,13 @@ UNREADABLE = RetryRule(attempts=3, first_s=1.0, most_s=60.0)
 _log = structlog.get_logger(__name__)
 
 _Work = Callable[[Workshop, Lease], Awaitable[None]]
-_WORK: dict[str, _Work] = {DERIVE: derive_session, LINK: link_conclusions, DREAM: dream}
+_WORK: dict[str, _Work] = {
+    DERIVE: derive_session,
+    LINK: link_conclusions,
+    DREAM: dream,
+    EMBED: embed_messages,
+    EMBED_CONCLUSIONS: embed_conclusions,
+}
 
 
 async def look_at_subject(workshop: Workshop, kind: str, subject_id: UUID) -> None:

@@ -23,7 +23,7 @@ from models.session import (
     lock_derivation,
 )
 from models.window import WindowRow, add_window
-from models.work import LINK, Lease, add_work, finish_work, keep_lease
+from models.work import EMBED_CONCLUSIONS, LINK, Lease, add_work, finish_work, keep_lease
 from representation.card import is_identity
 from representation.claim import read_claim
 from representation.cut import Cut, cut_window, list_audience
@@ -261,7 +261,7 @@ def _to_conclusion(
 async def _tell(
     connection: Connection, lease: Lease, batch: _Batch, conclusions: Sequence[NewConclusion]
 ) -> None:
-    """Writes the events, and the work of comparing what takes a position with what is known."""
+    """Writes the events, and the work of comparing and of indexing what was concluded."""
     added: dict[UUID, list[str]] = {}
     for conclusion in conclusions:
         added.setdefault(conclusion.observed_id, []).append(str(conclusion.id))
@@ -274,12 +274,10 @@ async def _tell(
             (peer_id, orjson.dumps({"conclusions": ids}).decode()) for peer_id, ids in added.items()
         ],
     )
+    first = min(row.transaction for row in batch.messages)
     unlinked = {conclusion.observed_id for conclusion in conclusions if not conclusion.is_linked}
-    if unlinked:
-        await add_work(
-            connection,
-            lease.workspace_id,
-            LINK,
-            sorted(unlinked),
-            transaction=min(row.transaction for row in batch.messages),
-        )
+    for kind, subjects in ((LINK, unlinked), (EMBED_CONCLUSIONS, set(added))):
+        if subjects:
+            await add_work(
+                connection, lease.workspace_id, kind, sorted(subjects), transaction=first
+            )

@@ -16,7 +16,7 @@ from models.evidence import (
 from models.mind import MindRow, find_mind, note_dream
 from models.peer import list_peers_by_id
 from models.visibility import Vantage
-from models.work import Lease, finish_whole_work
+from models.work import EMBED_CONCLUSIONS, Lease, add_work, finish_whole_work
 from representation.claim import read_claim
 from representation.dream import Dream, Inference, Memory
 from representation.outdated import find_successors, to_stated
@@ -79,11 +79,18 @@ async def _write(
     await write_derived(connection, mind.workspace_id, conclusions)
     await note_dream(connection, mind.id)
     if conclusions:
-        await add_event(
+        position = await add_event(
             connection,
             mind.workspace_id,
             kind=EventKind.REPRESENTATION_CHANGED,
             peer_id=mind.observed_id,
+        )
+        await add_work(
+            connection,
+            mind.workspace_id,
+            EMBED_CONCLUSIONS,
+            [mind.observed_id],
+            transaction=position.transaction,
         )
     if not await finish_whole_work(connection, lease):
         raise LeaseLost(str(lease.subject_id))

@@ -12,7 +12,7 @@ from models.evidence import (
     write_derived,
 )
 from models.forget import forget_conclusions
-from models.work import Lease, finish_whole_work
+from models.work import EMBED_CONCLUSIONS, Lease, add_work, finish_whole_work
 from representation.link import Contradiction, Observed, find_contradictions
 from representation.outdated import to_stated
 from representation.statement import Level
@@ -48,6 +48,14 @@ async def _link(workshop: Workshop, lease: Lease) -> bool:
         await settle_links(connection, ids)
         if new or stale:
             await _tell(connection, lease)
+        if new:
+            await add_work(
+                connection,
+                lease.workspace_id,
+                EMBED_CONCLUSIONS,
+                [lease.subject_id],
+                transaction=lease.transaction,
+            )
         if not await finish_whole_work(connection, lease):
             raise LeaseLost(str(lease.subject_id))
     return True

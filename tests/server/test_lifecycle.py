@@ -181,7 +181,9 @@ async def test_work_that_does_not_end_does_not_keep_a_server_from_stopping(
 
             await wait_until(is_blocked)
             assert await server.stop() == 0
-            item = await looker.fetchrow("SELECT attempts, leased_until FROM work_item")
+            item = await looker.fetchrow(
+                "SELECT attempts, leased_until FROM work_item WHERE kind = 'derive'"
+            )
             assert item is not None
             assert tuple(item) == (0, None)
             await looker.close()

@@ -15,7 +15,7 @@ from dramatiq.brokers.redis import RedisBroker
 
 from core.queue import QUEUE, create_broker, send_wake_up
 from models.database import open_pool
-from models.work import DERIVE, ask_for_derivation
+from models.work import ask_for_derivation
 from tests.client import Client, Workspace
 from tests.server.programs import Program, launch, serve
 from tests.waiting import wait_until
@@ -108,8 +108,8 @@ async def _ask_and_wait(dsn: str, broker_url: str) -> None:
     pool = await open_pool(dsn, connections=2)
     broker = create_broker(broker_url)
     workspace_id = await pool.fetchval("SELECT id FROM workspace")
-    for session_id in await ask_for_derivation(pool, workspace_id, None):
-        send_wake_up(broker, DERIVE, session_id)
+    for kind, session_id in await ask_for_derivation(pool, workspace_id, None):
+        send_wake_up(broker, kind, session_id)
 
     async def is_done() -> bool:
         return await pool.fetchval("SELECT count(*) FROM work_item") == 0

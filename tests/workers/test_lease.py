@@ -36,7 +36,7 @@ async def say_and_let_due(room: Room, *contents: str) -> UUID:
 
 async def wait_for_renewal(room: Room) -> None:
     async def get_end() -> object:
-        return await room.pool.fetchval("SELECT leased_until FROM work_item")
+        return await room.pool.fetchval("SELECT leased_until FROM work_item WHERE kind = 'derive'")
 
     first = await get_end()
 

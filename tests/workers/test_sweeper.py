@@ -8,7 +8,15 @@ from dramatiq.brokers.stub import StubBroker
 
 from core.queue import QUEUE, create_broker, send_wake_up
 from models.database import transaction
-from models.work import DERIVE, RetryRule, claim_work, finish_work, give_back_work, take_due_work
+from models.work import (
+    DERIVE,
+    EMBED,
+    RetryRule,
+    claim_work,
+    finish_work,
+    give_back_work,
+    take_due_work,
+)
 from tests.room import Room
 from tests.waiting import wait_until
 from tests.workers.crews import run_crew
@@ -32,9 +40,9 @@ class AwayOnce(StubBroker):
 
 
 async def sweep(room: Room) -> list[str]:
-    """Looks once, as the sweeper does; returns the kinds of what it would wake."""
+    """Looks once, as the sweeper does; returns what it would wake besides indexing."""
     due = await take_due_work(room.pool, limit=100, lost_after_s=WAKE_UP_LOST_S)
-    return [kind for kind, _ in due]
+    return [kind for kind, _ in due if kind != EMBED]
 
 
 async def age_wake_up(room: Room, *, seconds: float) -> None:

@@ -1,0 +1,1 @@
+"""Embedders: texts to vectors. The built-in one needs no model."""
