@@ -1,7 +1,7 @@
 """Embeddings: what texts are near to, one vector per text and embedding space.
 
 A table of its own, narrow and never moved out of line, because exact search reads all of it
-(docs/decisions/0011). Vectors of one space alone are compared: a space is a model and a length.
+(docs/decisions/0012). Vectors of one space alone are compared: a space is a model and a length.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Search: which messages and conclusions that a vantage sees have the words of a query.
 
-All that is counted for ranking is counted over what the vantage sees (docs/decisions/0011).
+All that is counted for ranking is counted over what the vantage sees (docs/decisions/0012).
 """
 
 from collections.abc import Mapping, Sequence

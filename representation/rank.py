@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import log
+from typing import TypeVar
+
+Term = TypeVar("Term", str, int)
 
 # Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009): usual
 # values lie at 1.2 < k1 < 2 and 0.5 < b < 0.8. These two are what Lucene uses.
@@ -11,7 +14,7 @@ _LENGTH_SHARE = 0.75
 
 
 def rank_documents(
-    query_terms: Mapping[str, float], documents: Sequence[Sequence[str]]
+    query_terms: Mapping[Term, float], documents: Sequence[Sequence[Term]]
 ) -> list[float]:
     """Okapi BM25 of each document, in their order; 0.0 where no term is shared.
 
@@ -29,8 +32,8 @@ def rank_documents(
 
 
 def _weigh_rarity(
-    query_terms: Mapping[str, float], counts: Sequence[Counter[str]]
-) -> dict[str, float]:
+    query_terms: Mapping[Term, float], counts: Sequence[Counter[Term]]
+) -> dict[Term, float]:
     holders = Counter(term for each in counts for term in each)
     return {
         term: weight * log(1 + (len(counts) - holders[term] + 0.5) / (holders[term] + 0.5))

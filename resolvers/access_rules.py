@@ -45,6 +45,9 @@ _WORKSPACE = {
     "Workspace.peers": ANYBODY,
     "Workspace.session": ANYBODY,
     "Workspace.sessions": ANYBODY,
+    "Workspace.search": Rule(
+        peer=without("scope", reads_as_itself("vantage")), session=without("scope", allow)
+    ),
     "Workspace.scope": OWNER,
     "Workspace.scopes": OWNER,
     "Workspace.derivation": OWNER,
@@ -63,6 +66,7 @@ _PEER = {
     "Peer.conclusions": _VIEW,
     "Peer.card": _VIEW,
     "Peer.chat": Rule(peer=without("scope", of_itself), session=without("scope", allow)),
+    "Peer.search": Rule(peer=of_itself, session=allow),
     # Who holds a model of whom is a matter of the other one's view.
     "Peer.observers": OWNER,
     "Peer.observes": Rule(peer=of_itself),
@@ -72,6 +76,7 @@ _SESSION = {
     "Session.configuration": ANYBODY,
     "Session.members": ANYBODY,
     "Session.messages": _WITNESSED,
+    "Session.search": _WITNESSED,
     "Session.context": Rule(peer=sees_as_itself, session=allow),
 }
 

@@ -11,13 +11,14 @@ import schema.conclusion
 import schema.message
 import schema.session
 from models.peer import PeerRow
-from resolvers import card, chat, conclusion, load, message, peer, representation, session
+from resolvers import card, chat, conclusion, load, message, peer, representation, search, session
 from resolvers.access import get_own_vantage
+from resolvers.find import get_vantage
 from resolvers.page import Page, PageRequest, to_cursor
 from resolvers.representation import Reading
 from schema.answer import Answer
 from schema.context import Info
-from schema.default import CONCLUSIONS, WAIT_MS, fill
+from schema.default import CONCLUSIONS, SEARCH_HITS, WAIT_MS, fill
 from schema.filter import ConclusionFilter, MessageFilter, to_condition
 from schema.level import Level, to_level_names
 from schema.node import Node, to_node_id
@@ -31,6 +32,7 @@ from schema.page import (
 )
 from schema.representation import Representation
 from schema.scalars import Position, parse_json
+from schema.search import SearchFirst, SearchHit, SearchQuery, SearchTargets, to_hits, to_targets
 
 if TYPE_CHECKING:
     from schema.card import PeerCard
@@ -257,6 +259,26 @@ class Peer(Node):
             info.context.services, self.row, observer=observer, scope=scope, sessions=sessions
         )
         return schema.card.PeerCard.from_value(value) if value else None
+
+    @strawberry.field(
+        description=(
+            "What bears on a query of all that this peer witnessed and holds of others, the best"
+            " first. What was just said is found a moment later; `derive` waits for that."
+        )
+    )
+    async def search(
+        self,
+        info: Info,
+        query: SearchQuery,
+        targets: SearchTargets = None,
+        first: SearchFirst = SEARCH_HITS,
+    ) -> list[SearchHit]:
+        services = info.context.services
+        sight = await get_vantage(services, self.row.workspace_id, observer=self.row.name)
+        hits = await search.search_all(
+            services, sight, query, targets=to_targets(targets), first=fill(first, SEARCH_HITS)
+        )
+        return to_hits(hits, sight)
 
     @strawberry.field(description="Who holds a model of this peer: sees something concluded of it.")
     async def observers(self, info: Info) -> list["Peer"]:

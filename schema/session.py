@@ -11,12 +11,12 @@ import schema.message
 import schema.peer
 from models.membership import MembershipRow
 from models.session import SessionRow
-from resolvers import context, message, session
+from resolvers import context, message, search, session
 from resolvers.find import get_vantage
 from resolvers.page import Page, PageRequest, to_cursor
 from schema.configuration import Configuration
 from schema.context import Info
-from schema.default import CONTEXT_TOKENS, fill
+from schema.default import CONTEXT_TOKENS, SEARCH_HITS, fill
 from schema.filter import MessageFilter, to_condition
 from schema.node import Node, to_node_id
 from schema.page import (
@@ -28,6 +28,7 @@ from schema.page import (
     Last,
 )
 from schema.scalars import parse_json
+from schema.search import SearchFirst, SearchHit, SearchQuery, SearchTargets, to_hits, to_targets
 
 if TYPE_CHECKING:
     from schema.context_window import ContextWindow
@@ -189,6 +190,29 @@ class Session(Node):
             query=query,
         )
         return schema.context_window.ContextWindow.from_value(value)
+
+    @strawberry.field(
+        description=(
+            "What bears on a query of what was said here and concluded from that alone, the best"
+            " first. What was just said is found a moment later; `derive` waits for that."
+        )
+    )
+    async def search(
+        self,
+        info: Info,
+        query: SearchQuery,
+        targets: SearchTargets = None,
+        vantage: VantageName = None,
+        first: SearchFirst = SEARCH_HITS,
+    ) -> list[SearchHit]:
+        services = info.context.services
+        sight = await get_vantage(
+            services, self.row.workspace_id, observer=vantage, sessions=[self.row.name]
+        )
+        hits = await search.search_all(
+            services, sight, query, targets=to_targets(targets), first=fill(first, SEARCH_HITS)
+        )
+        return to_hits(hits, sight)
 
 
 def to_session_connection(page: Page[SessionRow], count: Count) -> Connection[Session]:

@@ -7,10 +7,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from models.workspace import WorkspaceRow
-from resolvers import derivation, key, peer, scope, session, usage, workspace
+from resolvers import derivation, key, peer, scope, search, session, usage, workspace
+from resolvers.find import get_vantage
 from resolvers.page import Page, PageRequest, to_cursor
 from schema.configuration import Configuration
 from schema.context import Info
+from schema.default import SEARCH_HITS, fill
 from schema.derivation import Derivation
 from schema.filter import PeerFilter, SessionFilter, to_condition
 from schema.key import Key
@@ -24,10 +26,11 @@ from schema.page import (
     Last,
     Order,
 )
-from schema.peer import Peer, to_peer_connection
+from schema.peer import Peer, ScopeName, SessionNames, to_peer_connection
 from schema.scalars import Position, parse_json
 from schema.scope import Scope, to_scope_connection
-from schema.session import Session, to_session_connection
+from schema.search import SearchFirst, SearchHit, SearchQuery, SearchTargets, to_hits, to_targets
+from schema.session import Session, VantageName, to_session_connection
 from schema.usage import Usage
 
 PREFIX = "workspace"
@@ -167,6 +170,32 @@ class Workspace(Node):
         return Usage.from_rows(
             await usage.get_usage(info.context.services, self.row.id, since=since, until=until)
         )
+
+    @strawberry.field(
+        description=(
+            "Messages and conclusions that bear on a query, the best first; with `vantage`, only"
+            " what that peer sees, ranked by nothing else. What was just said is found a"
+            " moment later; `derive` waits for that."
+        )
+    )
+    async def search(
+        self,
+        info: Info,
+        query: SearchQuery,
+        targets: SearchTargets = None,
+        vantage: VantageName = None,
+        scope: ScopeName = None,
+        sessions: SessionNames = None,
+        first: SearchFirst = SEARCH_HITS,
+    ) -> list[SearchHit]:
+        services = info.context.services
+        sight = await get_vantage(
+            services, self.row.id, observer=vantage, scope=scope, sessions=sessions
+        )
+        hits = await search.search_all(
+            services, sight, query, targets=to_targets(targets), first=fill(first, SEARCH_HITS)
+        )
+        return to_hits(hits, sight)
 
     @strawberry.field(description="How far derivation is.")
     async def derivation(self, info: Info) -> Derivation:

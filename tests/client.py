@@ -63,6 +63,24 @@ query($name: String!, $peer: String!, $query: String!, $target: String, $scope: 
 """
 
 
+SEARCH = """
+query($name: String!, $query: String!, $targets: [SearchTarget!], $vantage: String,
+      $scope: String, $sessions: [String!], $first: Int) {
+  workspace(name: $name) {
+    search(query: $query, targets: $targets, vantage: $vantage, scope: $scope,
+           sessions: $sessions, first: $first) { ...Hit } } }
+"""
+
+
+FOUND = """
+fragment Hit on SearchHit {
+  score snippet
+  node {
+    ... on Message { __typename id content sequence session { name } }
+    ... on Conclusion { __typename id content support retiredAt observed { name } } } }
+"""
+
+
 class Refused(Exception):
     """The server answered with errors; `errors` as they came."""
 
@@ -359,6 +377,46 @@ class Workspace:
             CHAT, name=self.name, peer=peer, query=query, target=target, **more
         )
         return data["workspace"]["peer"]["chat"]
+
+    async def search(self, query: str, **more: Any) -> list[Any]:
+        """Searches the workspace; returns the hits."""
+        data = await self.client.run(SEARCH + FOUND, name=self.name, query=query, **more)
+        return list(data["workspace"]["search"])
+
+    async def search_session(self, session: str, query: str, **more: Any) -> list[Any]:
+        """Searches one session; returns the hits."""
+        data = await self.client.run(
+            """
+            query($name: String!, $session: String!, $query: String!, $targets: [SearchTarget!],
+                  $vantage: String, $first: Int) {
+              workspace(name: $name) { session(name: $session) {
+                search(query: $query, targets: $targets, vantage: $vantage, first: $first)
+                { ...Hit } } } }
+            """
+            + FOUND,
+            name=self.name,
+            session=session,
+            query=query,
+            **more,
+        )
+        return list(data["workspace"]["session"]["search"])
+
+    async def search_peer(self, peer: str, query: str, **more: Any) -> list[Any]:
+        """Searches what a peer witnessed; returns the hits."""
+        data = await self.client.run(
+            """
+            query($name: String!, $peer: String!, $query: String!, $targets: [SearchTarget!],
+                  $first: Int) {
+              workspace(name: $name) { peer(name: $peer) {
+                search(query: $query, targets: $targets, first: $first) { ...Hit } } } }
+            """
+            + FOUND,
+            name=self.name,
+            peer=peer,
+            query=query,
+            **more,
+        )
+        return list(data["workspace"]["peer"]["search"])
 
     async def change(self, mutation: str, **changes: Any) -> Any:
         """Runs a mutation that takes one input in this workspace and answers with a position."""

@@ -29,15 +29,14 @@ _NOT_YET = {
     "": """
         Upload
         Summary SummaryKind Effort ChatEvent
-        SearchTarget SearchHit SearchNode SummaryHit
+        SummaryHit
         ImportFileInput
         Webhook WebhookPayload CreateWebhookInput DeleteWebhookInput TestWebhookInput
     """,
     # Fields, arguments and values of types that are there.
-    "Workspace": "search webhooks",
-    "Peer": "search",
+    "Workspace": "webhooks",
     "Peer.chat": "session effort responseSchema",
-    "Session": "summaries search",
+    "Session": "summaries",
     "Session.context": "summary",
     "Context": "summary",
     "Answer": "structured degraded",
@@ -45,6 +44,8 @@ _NOT_YET = {
         importFile
         createWebhook deleteWebhook testWebhook
     """,
+    "SearchNode": "SummaryHit",
+    "SearchTarget": "SUMMARIES",
     "Subscription": "chat",
     "EventKind": """
         SUMMARY_CREATED

@@ -39,7 +39,7 @@ FROM (SELECT id, workspace_id, 'embed' AS kind FROM session WHERE last_sequence 
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0004_session_origin')]
+    dependencies = [('models', '0007_model_reasoning')]
 
     initial = False
 

@@ -1,0 +1,201 @@
+"""Search: what a vantage sees that bears on a query, messages and conclusions, the best first."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from core.clock import get_now
+from core.limits import PAGE_ROWS, check_query, check_range
+from models import search
+from models.conclusion import ConclusionRow, Selection
+from models.message import MessageRow, find_messages
+from models.peer import list_peers_by_id
+from models.search import Asked, FoundMessage
+from models.visibility import Vantage
+from representation import retrieve
+from representation.retrieve import (
+    Candidate,
+    FoundStatement,
+    Ranked,
+    Sought,
+    rank_messages,
+    rank_statements,
+    read_query,
+    weigh_rarity,
+)
+from representation.snippet import cut_snippet
+from representation.term_key import to_term_keys
+from resolvers.conclusion import judge
+from resolvers.services import Services
+
+
+class Target(StrEnum):
+    """What can be searched."""
+
+    MESSAGES = "MESSAGES"
+    CONCLUSIONS = "CONCLUSIONS"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found; `score` is relative to the best of its kind, which has 1."""
+
+    row: MessageRow | ConclusionRow
+    score: float
+    snippet: str
+
+
+async def search_all(
+    services: Services,
+    vantage: Vantage,
+    query: str,
+    *,
+    targets: Collection[Target] | None,
+    first: int,
+) -> list[Hit]:
+    """Returns the best hits of all targets; no targets are all, an empty collection is none."""
+    check_query(query)
+    check_range("first", first, least=0, most=PAGE_ROWS)
+    wanted = set(Target) if targets is None else set(targets)
+    [vector] = await services.embedder.embed([query])
+    sought = read_query(query, vector, get_now())
+    hits: list[Hit] = []
+    if Target.MESSAGES in wanted:
+        hits += await _search_messages(services, vantage, sought, first=first)
+    if Target.CONCLUSIONS in wanted:
+        hits += await _search_conclusions(services, vantage, sought, first=first)
+    return sorted(hits, key=lambda hit: -hit.score)[:first]
+
+
+async def _search_messages(
+    services: Services, vantage: Vantage, sought: Sought, *, first: int
+) -> list[Hit]:
+    found = await _find_messages(services, vantage, sought)
+    candidates = await _to_candidates(
+        services, found + await _list_beside(services, vantage, found)
+    )
+    ranked = rank_messages(sought, candidates)[:first]
+    rows = {row.id: row for row in await find_messages(services.pool, [each.id for each in ranked])}
+    return _to_hits(sought, ranked, rows)
+
+
+async def _find_messages(
+    services: Services, vantage: Vantage, sought: Sought
+) -> list[FoundMessage]:
+    """Finds messages by their own words, and in a small vantage by their vectors too."""
+    keys = _to_keys(vantage, sought)
+    count = await search.count_seen_messages(services.pool, vantage)
+    if count <= search.SCANNED_MESSAGES:
+        counts = await search.count_terms(services.pool, vantage, list(keys))
+        asked = _to_asked(services, sought, weigh_rarity(keys, counts.holders, count))
+        return await search.find_in_all_messages(
+            services.pool, vantage, asked, mean_length=counts.mean_length
+        )
+    own = [key for key, weight in keys.items() if weight >= 1]
+    counts = await search.count_common_terms(services.pool, vantage, own)
+    asked = _to_asked(services, sought, weigh_rarity(keys, counts.holders, count))
+    return await search.find_messages_with(
+        services.pool,
+        vantage,
+        asked,
+        mean_length=counts.mean_length,
+        terms=_choose_rare([key for key in own if key in counts.holders], counts.holders),
+    )
+
+
+def _choose_rare(keys: Sequence[int], holders: Mapping[int, int]) -> list[int]:
+    """The rarest terms, as long as few messages have them; at least one. The first among equals."""
+    ordered = sorted(keys, key=lambda key: holders[key])
+    chosen, total = ordered[:1], holders[ordered[0]] if ordered else 0
+    for key in ordered[1:]:
+        total += holders[key]
+        if total > search.SCANNED_MESSAGES:
+            break
+        chosen.append(key)
+    return chosen
+
+
+async def _list_beside(
+    services: Services, vantage: Vantage, found: Sequence[FoundMessage]
+) -> list[FoundMessage]:
+    """Returns what the vantage sees next to what was found, as far as scores are lent."""
+    known = {(each.session_id, each.sequence) for each in found}
+    distances = range(-len(retrieve.NEIGHBOUR_SHARES), len(retrieve.NEIGHBOUR_SHARES) + 1)
+    beside = {
+        (session_id, sequence + distance)
+        for session_id, sequence in known
+        for distance in distances
+    }
+    return await search.list_places(services.pool, vantage, sorted(beside - known))
+
+
+async def _to_candidates(services: Services, found: Sequence[FoundMessage]) -> list[Candidate]:
+    peers = await list_peers_by_id(services.pool, list({each.peer_id for each in found}))
+    names = {peer.id: peer.name for peer in peers}
+    return [
+        Candidate(
+            id=each.id,
+            session_id=each.session_id,
+            sequence=each.sequence,
+            author=names[each.peer_id],
+            said_at=each.created_at,
+            score=each.score,
+        )
+        for each in found
+        if each.peer_id in names  # else the peer was forgotten meanwhile, with all it said
+    ]
+
+
+async def _search_conclusions(
+    services: Services, vantage: Vantage, sought: Sought, *, first: int
+) -> list[Hit]:
+    """Finds conclusions by their words; rarity is that among those with one of the words."""
+    selection = Selection(vantage)
+    keys = _to_keys(vantage, sought)
+    found = await search.list_conclusions_with(
+        services.pool, selection, _to_asked(services, sought, keys)
+    )
+    statements = [
+        FoundStatement(
+            id=each.row.id,
+            terms=each.terms,
+            likeness=each.likeness,
+            dated_at=each.row.dated_at,
+            said_at=each.row.said_at,
+        )
+        for each in found
+    ]
+    ranked = rank_statements(sought, keys, statements)[:first]
+    rows = {each.row.id: each.row for each in found}
+    judged = await judge(services.pool, selection, [rows[each.id] for each in ranked])
+    return _to_hits(sought, ranked, {row.id: row for row in judged})
+
+
+def _to_keys(vantage: Vantage, sought: Sought) -> dict[int, float]:
+    keys = to_term_keys(vantage.workspace_id, sought.weights)
+    return dict(zip(keys, sought.weights.values(), strict=True))
+
+
+def _to_asked(services: Services, sought: Sought, weights: Mapping[int, float]) -> Asked:
+    return Asked(
+        weights=weights,
+        vector=sought.vector,
+        space=str(services.embedder.space),
+        least_likeness=services.embedder.least_likeness,
+        likeness_weight=retrieve.LIKENESS_WEIGHT,
+    )
+
+
+def _to_hits(
+    sought: Sought,
+    ranked: Sequence[Ranked],
+    rows: Mapping[UUID, MessageRow] | Mapping[UUID, ConclusionRow],
+) -> list[Hit]:
+    """Leaves out what was forgotten since it was found."""
+    best = ranked[0].score if ranked else 1.0
+    return [
+        Hit(rows[each.id], each.score / best, cut_snippet(rows[each.id].content, sought.words))
+        for each in ranked
+        if each.id in rows
+    ]
