@@ -227,7 +227,8 @@ async def finish_whole_work(connection: Connection, lease: Lease) -> bool:
         )
     else:
         await connection.execute("DELETE FROM work_item WHERE id = $1", lease.item_id)
-        await _tell_idle(connection, lease.workspace_id)
+        if lease.kind not in (EMBED, EMBED_CONCLUSIONS):
+            await _tell_idle(connection, lease.workspace_id)
     return True
 
 
@@ -303,6 +304,7 @@ async def give_back_work(
 async def _tell_idle(connection: Connection, workspace_id: UUID) -> None:
     """Writes an event if this transaction has done the last that was to do in its workspace.
 
+    Indexing is not waited for: nothing is concluded from it.
     Two that finish at once would each see the other's item, so they go one after the other.
     """
     await connection.execute(
@@ -312,7 +314,8 @@ async def _tell_idle(connection: Connection, workspace_id: UUID) -> None:
         f"""
         INSERT INTO event (workspace_id, transaction, kind, data, at)
         SELECT $1, {CURRENT_TRANSACTION}, '{EventKind.DERIVATION_IDLE}', '{{}}', now()
-        WHERE NOT EXISTS (SELECT FROM work_item WHERE workspace_id = $1 AND NOT is_dead)
+        WHERE NOT EXISTS (SELECT FROM work_item WHERE workspace_id = $1 AND NOT is_dead
+                          AND kind NOT IN ('{EMBED}', '{EMBED_CONCLUSIONS}'))
         """,
         workspace_id,
     )
