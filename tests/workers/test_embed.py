@@ -153,7 +153,7 @@ async def test_indexing_that_fails_is_given_up_visibly_and_holds_nothing_back(
     workshop = create(create_workshop, Broken())
     before = (await room.get_derivation()).dead
     await room.make_due()
-    await room.pool.execute("UPDATE work_item SET attempts = 4 WHERE kind = 'embed'")
+    await room.pool.execute("UPDATE work_item SET faults = 4 WHERE kind = 'embed'")
     await index(room, workshop)
     assert (before, (await room.get_derivation()).dead) == (0, 1)
     assert not await is_left(room)
