@@ -13,8 +13,7 @@ from typing import Any
 
 from models.database import Pool
 from tests.client import Client, Refused, Workspace
-from tests.snapshot import take_snapshot
-from tests.waiting import wait_until
+from tests.snapshot import take_snapshot, wait_for_idleness
 
 PEER, SESSION, WORKSPACE, ADMIN = "PEER", "SESSION", "WORKSPACE", "ADMIN"
 SELF, ROOM = "carol", "hall"
@@ -94,11 +93,7 @@ async def make_key(client: Client, kind: str, **subject: Any) -> tuple[str, str]
 @asynccontextmanager
 async def nothing_changes(pool: Pool, *workspaces: str) -> AsyncIterator[None]:
     """Fails if the block changes a row of one of them, but for when keys were last used."""
-
-    async def is_quiet() -> bool:
-        return not any([(await take_snapshot(pool, name))["work_item"] for name in workspaces])
-
-    await wait_until(is_quiet)
+    await wait_for_idleness(pool, *workspaces)
     before = [await _look(pool, name) for name in workspaces]
     yield
     assert [await _look(pool, name) for name in workspaces] == before

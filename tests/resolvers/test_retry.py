@@ -37,6 +37,7 @@ async def give_up(workspace: Workspace, pool: Pool, *sessions: str) -> list[str]
         """
         UPDATE work_item SET is_dead = true, attempts = 7, faults = 5, error = 'broken'
         WHERE workspace_id = (SELECT id FROM workspace WHERE name = $1) AND NOT is_dead
+          AND kind NOT LIKE 'embed%'
         """,
         workspace.name,
     )
