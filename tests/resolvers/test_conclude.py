@@ -23,7 +23,8 @@ query($name: String!) { workspace(name: $name) {
 """
 EVENTS = """
 subscription($workspace: String!, $after: Position) {
-  events(workspace: $workspace, after: $after, kinds: [REPRESENTATION_CHANGED, CARD_CHANGED]) { kind peer { name } } }
+  events(workspace: $workspace, after: $after, kinds: [REPRESENTATION_CHANGED, CARD_CHANGED]) {
+    kind peer { name } } }
 """
 EVERYBODY = (None, "al", "bo", "cy")
 CAT = "al has a cat"

@@ -19,7 +19,8 @@ subscription($workspace: String!, $vantage: String, $last: Int) {
 """
 EVENTS = """
 subscription($workspace: String!, $after: Position) {
-  events(workspace: $workspace, after: $after, kinds: [MESSAGE_CHANGED]) { kind data position session { name } } }
+  events(workspace: $workspace, after: $after, kinds: [MESSAGE_CHANGED]) {
+    kind data position session { name } } }
 """
 
 
