@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 import models.database
+import models.search
 import resolvers.card
 import resolvers.conclusion
 import workers.derive
@@ -53,6 +54,16 @@ def _look_globally(module: Any, name: str) -> Break:
         monkeypatch.setattr(module, name, read)
 
     return apply
+
+
+def _count_globally(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rarity is what it is for everybody."""
+    count_terms = models.search.count_terms
+
+    async def count(runner: Any, vantage: Vantage, terms: Any) -> Any:
+        return await count_terms(runner, Vantage(vantage.workspace_id), terms)
+
+    monkeypatch.setattr(models.search, "count_terms", count)
 
 
 _STAY_ENDS = r"\(stay\.to_sequence IS NULL OR stay\.to_sequence > m\.sequence\)"
@@ -108,4 +119,5 @@ BREAKS: dict[str, Break] = {
         resolvers.conclusion, "count_conclusions"
     ),
     "outdated is judged for everybody": _look_globally(resolvers.conclusion, "list_on_topics"),
+    "words are rare for everybody": _count_globally,
 }

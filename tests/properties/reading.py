@@ -119,6 +119,19 @@ query($w: String!, $o: String!, $s: String!, $p: String!) {
 }
 """
 
+_SEARCH = """
+query($w: String!, $o: String, $q: String!, $scope: String, $sessions: [String!]) {
+  workspace(name: $w) {
+    search(query: $q, vantage: $o, scope: $scope, sessions: $sessions, first: 20) {
+      score snippet node {
+        ... on Message { id sequence content }
+        ... on Conclusion { id content support retiredAt }
+      }
+    }
+  }
+}
+"""
+
 # One at a time: which of several faults is told is chance.
 _REFUSED = [
     f"query($w: String!, $o: String!) {{ workspace(name: $w) {{ peer(name: $o) {{ {field} }} }} }}"
@@ -130,12 +143,15 @@ _REFUSED = [
     )
 ]
 
+SEARCHES = ("tea", "Where does Bo live?", "dogs in Rome", "Who said yesterday that Cy hurts?")
 QUESTIONS = ("Where do you live?", "Who likes tea?", "Will you attack Cy?", "Do you have dogs?")
 
 
 async def read(played: Play, eye: Eye) -> list[Any]:
     """Reads everything that the eye has, ids and times as ordinals."""
     answers = await _read_views(played, eye)
+    if not eye.is_model:
+        answers.append(await _search(played, eye))
     if eye.observer is not None:
         answers += await _read_answers(played, eye)
         if not eye.is_model and not eye.is_narrow:
@@ -181,6 +197,11 @@ async def _read_answers(played: Play, eye: Eye) -> list[Any]:
         )
         for place, target in enumerate(asked)
     ]
+
+
+async def _search(played: Play, eye: Eye) -> dict[str, Any]:
+    query = SEARCHES[len(played.messages) % len(SEARCHES)]
+    return await _run(played, _SEARCH, o=eye.observer, q=query, **_narrow(played, eye))
 
 
 async def _read_rooms(played: Play, observer: str) -> list[Any]:

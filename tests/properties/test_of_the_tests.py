@@ -26,6 +26,7 @@ SEEDS = {
     "support is counted for everybody": (11, 4),
     "what is listed is counted for everybody": (11, 2),
     "outdated is judged for everybody": (11, 2),
+    "words are rare for everybody": (11, 4),
 }
 # What one mind makes of what all may see shows what it alone has seen.
 DREAM = Example(
