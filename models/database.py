@@ -66,22 +66,25 @@ def to_columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of an ordered list of rows: strictly between two ids, from one end."""
+    """A part of an ordered list of rows: strictly between two keys, from one end."""
 
     limit: int
-    above: UUID | None = None
-    below: UUID | None = None
+    above: UUID | int | None = None
+    below: UUID | int | None = None
     is_descending: bool = False
 
-    def to_sql(self, column: str, *, first_parameter: int) -> str:
+    def to_sql(self, column: str, *, first_parameter: int, type_: str = "uuid") -> str:
         """Returns the end of a WHERE clause and ORDER BY, binding to_parameters() from there."""
         above, below, limit = (f"${first_parameter + i}" for i in range(3))
-        direction = "DESC" if self.is_descending else "ASC"
         return (
-            f" AND ({above}::uuid IS NULL OR {column} > {above})"
-            f" AND ({below}::uuid IS NULL OR {column} < {below})"
-            f" ORDER BY {column} {direction} LIMIT {limit}"
+            f" AND ({above}::{type_} IS NULL OR {column} > {above})"
+            f" AND ({below}::{type_} IS NULL OR {column} < {below})"
+            f" ORDER BY {column} {self.direction} LIMIT {limit}"
         )
 
-    def to_parameters(self) -> tuple[UUID | None, UUID | None, int]:
+    @property
+    def direction(self) -> str:
+        return "DESC" if self.is_descending else "ASC"
+
+    def to_parameters(self) -> tuple[UUID | int | None, UUID | int | None, int]:
         return self.above, self.below, self.limit

@@ -323,16 +323,14 @@ async def list_session_messages(
     before: int | None = None,
     limit: int,
     newest_first: bool = False,
-    condition: Condition = ANYTHING,
 ) -> list[MessageRow]:
     """Returns witnessed messages with after < sequence < before, from one end or the other."""
     direction = "DESC" if newest_first else "ASC"
-    where = to_where(condition, _FILTERED, first_parameter=8)
     records = await runner.fetch(
         f"""
         SELECT {MESSAGE_COLUMNS} FROM message AS m
         WHERE m.session_id = $4 AND m.sequence > $5 AND ($6::int IS NULL OR m.sequence < $6)
-          AND {MESSAGE_IS_VISIBLE} AND {where.sql}
+          AND {MESSAGE_IS_VISIBLE}
         ORDER BY m.sequence {direction} LIMIT $7
         """,
         *vantage.to_parameters(),
@@ -340,54 +338,89 @@ async def list_session_messages(
         after,
         before,
         limit,
-        *where.parameters,
     )
     return [MessageRow(**record) for record in records]
 
 
-async def count_session_messages(
-    runner: Runner, session_id: UUID, *, vantage: Vantage, condition: Condition = ANYTHING
-) -> int:
-    where = to_where(condition, _FILTERED, first_parameter=5)
-    count = await runner.fetchval(
-        f"""
-        SELECT count(*) FROM message AS m
-        WHERE m.session_id = $4 AND {MESSAGE_IS_VISIBLE} AND {where.sql}
-        """,
-        *vantage.to_parameters(),
-        session_id,
-        *where.parameters,
-    )
-    return int(count)
-
-
-async def page_peer_messages(
-    runner: Runner, peer_id: UUID, page: Slice, condition: Condition = ANYTHING
+async def list_messages_of_sessions(
+    runner: Runner,
+    session_ids: list[UUID],
+    page: Slice,
+    *,
+    vantage: Vantage,
+    condition: Condition = ANYTHING,
 ) -> list[MessageRow]:
-    """Returns a slice of all that a peer has said, in any session."""
-    where = to_where(condition, _FILTERED, first_parameter=2)
+    """Returns of each session a slice, by sequence, of what the vantage witnessed."""
+    where = to_where(condition, _FILTERED, first_parameter=5)
+    part = page.to_sql("m.sequence", first_parameter=where.next_parameter, type_="int")
     records = await runner.fetch(
         f"""
-        SELECT {MESSAGE_COLUMNS} FROM message AS m WHERE m.peer_id = $1 AND {where.sql}
-        {page.to_sql("m.id", first_parameter=where.next_parameter)}
+        SELECT m.* FROM unnest($4::uuid[]) AS session(id) CROSS JOIN LATERAL (
+            SELECT {MESSAGE_COLUMNS} FROM message AS m
+            WHERE m.session_id = session.id AND {MESSAGE_IS_VISIBLE} AND {where.sql} {part}
+        ) AS m
+        ORDER BY m.session_id, m.sequence {page.direction}
         """,
-        peer_id,
+        *vantage.to_parameters(),
+        session_ids,
         *where.parameters,
         *page.to_parameters(),
     )
     return [MessageRow(**record) for record in records]
 
 
-async def count_peer_messages(
-    runner: Runner, peer_id: UUID, condition: Condition = ANYTHING
-) -> int:
-    where = to_where(condition, _FILTERED, first_parameter=2)
-    count = await runner.fetchval(
-        f"SELECT count(*) FROM message AS m WHERE m.peer_id = $1 AND {where.sql}",
-        peer_id,
+async def count_messages_of_sessions(
+    runner: Runner, session_ids: list[UUID], *, vantage: Vantage, condition: Condition = ANYTHING
+) -> dict[UUID, int]:
+    """Counts what list_messages_of_sessions lists; a session without any is left out."""
+    where = to_where(condition, _FILTERED, first_parameter=5)
+    records = await runner.fetch(
+        f"""
+        SELECT m.session_id, count(*) FROM message AS m
+        WHERE m.session_id = ANY ($4::uuid[]) AND {MESSAGE_IS_VISIBLE} AND {where.sql}
+        GROUP BY m.session_id
+        """,
+        *vantage.to_parameters(),
+        session_ids,
         *where.parameters,
     )
-    return int(count)
+    return {record["session_id"]: record["count"] for record in records}
+
+
+async def list_messages_of_peers(
+    runner: Runner, peer_ids: list[UUID], page: Slice, condition: Condition = ANYTHING
+) -> list[MessageRow]:
+    """Returns of each peer a slice of all it has said, in any session."""
+    where = to_where(condition, _FILTERED, first_parameter=2)
+    records = await runner.fetch(
+        f"""
+        SELECT m.* FROM unnest($1::uuid[]) AS peer(id) CROSS JOIN LATERAL (
+            SELECT {MESSAGE_COLUMNS} FROM message AS m WHERE m.peer_id = peer.id AND {where.sql}
+            {page.to_sql("m.id", first_parameter=where.next_parameter)}
+        ) AS m
+        ORDER BY m.peer_id, m.id {page.direction}
+        """,
+        peer_ids,
+        *where.parameters,
+        *page.to_parameters(),
+    )
+    return [MessageRow(**record) for record in records]
+
+
+async def count_messages_of_peers(
+    runner: Runner, peer_ids: list[UUID], condition: Condition = ANYTHING
+) -> dict[UUID, int]:
+    """Counts what list_messages_of_peers lists; a peer that said nothing is left out."""
+    where = to_where(condition, _FILTERED, first_parameter=2)
+    records = await runner.fetch(
+        f"""
+        SELECT m.peer_id, count(*) FROM message AS m
+        WHERE m.peer_id = ANY ($1::uuid[]) AND {where.sql} GROUP BY m.peer_id
+        """,
+        peer_ids,
+        *where.parameters,
+    )
+    return {record["peer_id"]: record["count"] for record in records}
 
 
 async def list_newest_messages(runner: Runner, *, vantage: Vantage, limit: int) -> list[MessageRow]:

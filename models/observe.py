@@ -7,45 +7,59 @@ from models.database import Runner
 from models.visibility import see_conclusion
 
 _SEEN_BY_CANDIDATE = see_conclusion("c", observer="candidate.peer_id", sessions="NULL")
+_SEEN_BY_OBSERVER = see_conclusion("c", observer="observer.id", sessions="NULL")
 
 
-async def list_observer_ids(runner: Runner, workspace_id: UUID, observed_id: UUID) -> list[UUID]:
-    """Returns the peers, other than itself, that can see something concluded of a peer."""
+async def list_observer_ids(
+    runner: Runner, workspace_id: UUID, observed_ids: list[UUID]
+) -> list[tuple[UUID, UUID]]:
+    """Returns (observed id, peer id) of the others that can see something concluded of them."""
     records = await runner.fetch(
         f"""
-        SELECT candidate.peer_id FROM (
+        SELECT observed.id, candidate.peer_id
+        FROM unnest($2::uuid[]) AS observed(id) CROSS JOIN LATERAL (
             SELECT DISTINCT stay.peer_id FROM membership AS stay
-            WHERE stay.workspace_id = $1 AND stay.observe_others AND stay.peer_id <> $2
+            WHERE stay.workspace_id = $1 AND stay.observe_others AND stay.peer_id <> observed.id
             UNION  -- who has had something written into its mind, without ever being anywhere
             SELECT peer.id FROM mind JOIN peer ON peer.id = mind.observer_id
-            WHERE mind.observed_id = $2 AND peer.observe_others AND peer.id <> $2
+            WHERE mind.observed_id = observed.id AND peer.observe_others
+              AND peer.id <> observed.id
         ) AS candidate
         WHERE EXISTS (
-            SELECT FROM conclusion AS c WHERE c.observed_id = $2 AND {_SEEN_BY_CANDIDATE}
+            SELECT FROM conclusion AS c
+            WHERE c.observed_id = observed.id AND {_SEEN_BY_CANDIDATE}
         )
-        ORDER BY candidate.peer_id
+        ORDER BY observed.id, candidate.peer_id
         """,
         workspace_id,
-        observed_id,
+        observed_ids,
     )
-    return [record["peer_id"] for record in records]
+    return [(record["id"], record["peer_id"]) for record in records]
 
 
-async def list_observed_ids(runner: Runner, workspace_id: UUID, observer_id: UUID) -> list[UUID]:
-    """Returns the peers, other than itself, of whom a peer can see something concluded."""
+async def list_observed_ids(
+    runner: Runner, workspace_id: UUID, observer_ids: list[UUID]
+) -> list[tuple[UUID, UUID]]:
+    """Returns (observer id, peer id) of the others of whom they can see something concluded.
+
+    Of those alone that hold models of others: by their setting, or in some session.
+    """
     records = await runner.fetch(
         f"""
-        SELECT peer.id FROM peer
-        WHERE peer.workspace_id = $1 AND peer.id <> $2 AND EXISTS (
-            SELECT FROM conclusion AS c
-            WHERE c.observed_id = peer.id AND {see_conclusion("c", sessions="NULL")}
+        SELECT observer.id, peer.id AS peer_id
+        FROM peer AS observer JOIN peer ON peer.workspace_id = $1 AND peer.id <> observer.id
+        WHERE observer.id = ANY ($2::uuid[]) AND (observer.observe_others OR EXISTS (
+            SELECT FROM membership AS stay
+            WHERE stay.workspace_id = $1 AND stay.peer_id = observer.id AND stay.observe_others))
+          AND EXISTS (
+            SELECT FROM conclusion AS c WHERE c.observed_id = peer.id AND {_SEEN_BY_OBSERVER}
         )
-        ORDER BY peer.id
+        ORDER BY observer.id, peer.id
         """,
         workspace_id,
-        observer_id,
+        observer_ids,
     )
-    return [record["id"] for record in records]
+    return [(record["id"], record["peer_id"]) for record in records]
 
 
 async def list_witness_ids(runner: Runner, message_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:

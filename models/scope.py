@@ -95,18 +95,36 @@ async def count_scopes(runner: Runner, workspace_id: UUID) -> int:
     return int(count)
 
 
-async def page_scope_sessions(runner: Runner, scope_id: UUID, page: Slice) -> list[SessionRow]:
-    """Returns a slice of the sessions in a scope."""
+async def list_sessions_of_scopes(
+    runner: Runner, scope_ids: list[UUID], page: Slice
+) -> list[tuple[UUID, SessionRow]]:
+    """Returns of each scope a slice of the sessions in it."""
     records = await runner.fetch(
         f"""
-        SELECT {SESSION_COLUMNS} FROM session
-        WHERE id IN (SELECT session_id FROM scope_session WHERE scope_id = $1)
-        {page.to_sql("id", first_parameter=2)}
+        SELECT part.* FROM unnest($1::uuid[]) AS scope(id) CROSS JOIN LATERAL (
+            SELECT entry.scope_id, {SESSION_COLUMNS} FROM session
+            JOIN (SELECT scope_id, session_id FROM scope_session WHERE scope_id = scope.id)
+                AS entry ON entry.session_id = session.id
+            WHERE true {page.to_sql("session.id", first_parameter=2)}
+        ) AS part
+        ORDER BY part.scope_id, part.id {page.direction}
         """,
-        scope_id,
+        scope_ids,
         *page.to_parameters(),
     )
-    return [SessionRow(**record) for record in records]
+    return [(record["scope_id"], SessionRow(*tuple(record)[1:])) for record in records]
+
+
+async def count_sessions_of_scopes(runner: Runner, scope_ids: list[UUID]) -> dict[UUID, int]:
+    """Counts what list_sessions_of_scopes lists; an empty scope is left out."""
+    records = await runner.fetch(
+        """
+        SELECT scope_id, count(*) FROM scope_session WHERE scope_id = ANY ($1::uuid[])
+        GROUP BY scope_id
+        """,
+        scope_ids,
+    )
+    return {record["scope_id"]: record["count"] for record in records}
 
 
 async def list_scope_session_ids(runner: Runner, scope_id: UUID) -> list[UUID]:

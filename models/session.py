@@ -180,38 +180,25 @@ async def lock_existing_session(
     return SessionRow(**record) if record else None
 
 
-# Of a workspace, or of those of a peer in it: all it was ever in, or (not) in now.
-_IS_LISTED = f"""
-    workspace_id = $1 AND {see_session("session", peer="$4", session="$5")}
-    AND ($2::uuid IS NULL OR EXISTS (
-        SELECT FROM membership WHERE membership.session_id = session.id
-          AND membership.peer_id = $2
-        HAVING $3::bool IS NULL AND count(*) > 0
-            OR count(*) > 0 AND bool_or(membership.to_sequence IS NULL) = $3
-    ))
-"""
+_IS_LISTED = f"workspace_id = $1 AND {see_session('session', peer='$2', session='$3')}"
 
 
 async def list_sessions(
     runner: Runner,
     workspace_id: UUID,
     page: Slice,
-    *,
-    peer_id: UUID | None = None,
-    is_in: bool | None = None,
     condition: Condition = ANYTHING,
+    *,
     sight: Sight = OPEN,
 ) -> list[SessionRow]:
-    """Returns sessions of a workspace; with `peer_id` those it was in, or is (not) in now."""
-    where = to_where(condition, _FILTERED, first_parameter=6)
+    """Returns the sessions of a workspace that a sight sees."""
+    where = to_where(condition, _FILTERED, first_parameter=4)
     records = await runner.fetch(
         f"""
         SELECT {SESSION_COLUMNS} FROM session WHERE {_IS_LISTED} AND {where.sql}
         {page.to_sql("id", first_parameter=where.next_parameter)}
         """,
         workspace_id,
-        peer_id,
-        is_in,
         sight.peer_id,
         sight.session_id,
         *where.parameters,
@@ -223,24 +210,68 @@ async def list_sessions(
 async def count_sessions(
     runner: Runner,
     workspace_id: UUID,
-    *,
-    peer_id: UUID | None = None,
-    is_in: bool | None = None,
     condition: Condition = ANYTHING,
+    *,
     sight: Sight = OPEN,
 ) -> int:
     """Counts what list_sessions lists."""
-    where = to_where(condition, _FILTERED, first_parameter=6)
+    where = to_where(condition, _FILTERED, first_parameter=4)
     count = await runner.fetchval(
         f"SELECT count(*) FROM session WHERE {_IS_LISTED} AND {where.sql}",
         workspace_id,
-        peer_id,
-        is_in,
         sight.peer_id,
         sight.session_id,
         *where.parameters,
     )
     return int(count)
+
+
+# The sessions that the peers $1 were ever in, or, with $2, are (not) in now.
+_PLACES = f"""
+    SELECT membership.peer_id, membership.session_id
+    FROM membership JOIN session ON session.id = membership.session_id
+    WHERE membership.peer_id = ANY ($1::uuid[])
+      AND {see_session("session", peer="$3", session="$4")}
+    GROUP BY membership.peer_id, membership.session_id
+    HAVING $2::bool IS NULL OR bool_or(membership.to_sequence IS NULL) = $2
+"""
+
+
+async def list_sessions_of_peers(
+    runner: Runner, peer_ids: list[UUID], page: Slice, *, is_in: bool | None, sight: Sight
+) -> list[tuple[UUID, SessionRow]]:
+    """Returns of each peer a slice of the sessions it was in, or is (not) in now."""
+    records = await runner.fetch(
+        f"""
+        WITH place AS MATERIALIZED ({_PLACES})
+        SELECT part.* FROM unnest($1::uuid[]) AS peer(id) CROSS JOIN LATERAL (
+            SELECT place.peer_id, {SESSION_COLUMNS} FROM place
+            JOIN session ON session.id = place.session_id
+            WHERE place.peer_id = peer.id {page.to_sql("session.id", first_parameter=5)}
+        ) AS part
+        ORDER BY part.peer_id, part.id {page.direction}
+        """,
+        peer_ids,
+        is_in,
+        sight.peer_id,
+        sight.session_id,
+        *page.to_parameters(),
+    )
+    return [(record["peer_id"], SessionRow(*tuple(record)[1:])) for record in records]
+
+
+async def count_sessions_of_peers(
+    runner: Runner, peer_ids: list[UUID], *, is_in: bool | None, sight: Sight
+) -> dict[UUID, int]:
+    """Counts what list_sessions_of_peers lists; a peer that was nowhere is left out."""
+    records = await runner.fetch(
+        f"SELECT peer_id, count(*) FROM ({_PLACES}) AS place GROUP BY peer_id",
+        peer_ids,
+        is_in,
+        sight.peer_id,
+        sight.session_id,
+    )
+    return {record["peer_id"]: record["count"] for record in records}
 
 
 async def update_session(

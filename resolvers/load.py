@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -9,10 +10,13 @@ from core.errors import NotFound
 from models.conclusion import ConclusionRow, Selection, list_conclusions_by_id
 from models.evidence import list_cited_messages, list_citing_conclusions, list_premises
 from models.message import MessageRow
-from models.observe import list_observed_ids, list_observer_ids, list_witness_ids
+from models.observe import list_witness_ids
 from models.peer import PeerRow, list_peers_by_id
+from models.peer import find_peers as list_peers_by_name
 from models.session import SessionRow, list_sessions_by_id
-from models.visibility import Vantage, observes_others
+from models.visibility import Vantage, list_seen_peers
+from models.workspace import WorkspaceRow, list_workspaces_by_id
+from resolvers.access import get_own_vantage
 from resolvers.conclusion import judge
 from resolvers.services import Services
 
@@ -107,16 +111,33 @@ async def load_witness_ids(services: Services, message_ids: Sequence[UUID]) -> l
     return [found[id_] for id_ in message_ids]
 
 
-async def load_observer_ids(services: Services, row: PeerRow) -> list[UUID]:
-    """Returns who holds a model of a peer."""
-    return await list_observer_ids(services.pool, row.workspace_id, row.id)
+async def load_vantages(
+    services: Services, keys: Sequence[tuple[UUID, str]]
+) -> list[Vantage | NotFound]:
+    """Returns the vantage of each workspace's peer of that name, or why there is none.
+
+    Within the caller's own sight; whether it may read as that peer is checked before.
+    """
+    found: dict[tuple[UUID, str], Vantage] = {}
+    for workspace_id in {workspace_id for workspace_id, _ in keys}:
+        names = {name for place, name in keys if place == workspace_id}
+        rows = await list_peers_by_name(services.pool, workspace_id, sorted(names))
+        seen = [row.id for row in rows]
+        if services.sight.is_narrow:
+            seen = await list_seen_peers(services.pool, services.sight, seen)
+        own = get_own_vantage(services.sight, workspace_id)
+        for row in rows:
+            if row.id in seen:
+                found[workspace_id, row.name] = replace(own, observer_id=row.id)
+    return [
+        found.get(key) or NotFound(f'peer "{key[1]}" does not exist in this workspace')
+        for key in keys
+    ]
 
 
-async def load_observed_ids(services: Services, row: PeerRow) -> list[UUID]:
-    """Returns of whom a peer holds a model; nobody, if it does not observe others."""
-    if not await observes_others(services.pool, Vantage(row.workspace_id, row.id)):
-        return []
-    return await list_observed_ids(services.pool, row.workspace_id, row.id)
+async def load_workspaces(services: Services, ids: Sequence[UUID]) -> list[WorkspaceRow]:
+    """Returns one workspace per id, in their order; raises NotFound as load_peers does."""
+    return _arrange(ids, await list_workspaces_by_id(services.pool, list(set(ids))))
 
 
 def _group(sightings: Sequence[Sighting]) -> dict[Vantage, list[UUID]]:

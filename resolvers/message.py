@@ -31,8 +31,9 @@ from models.message import MessageRow
 from models.visibility import Vantage, list_witnessed
 from resolvers.find import get_session, get_vantage, get_workspace
 from resolvers.live import Trail
+from resolvers.nested import MessagesAsked, UtterancesAsked
 from resolvers.outbox import Draft, Sent
-from resolvers.page import Page, PageRequest, get_page, read_cursor, to_page
+from resolvers.page import PageRequest, to_slice
 from resolvers.services import Services
 
 FOLLOWED_PER_READ = 500
@@ -134,58 +135,22 @@ async def update_message(
     return row, position
 
 
-async def list_messages(
-    services: Services,
-    session_id: UUID,
-    request: PageRequest,
-    *,
-    vantage: Vantage,
-    condition: Condition = ANYTHING,
-) -> Page[MessageRow]:
-    """Pages a session's messages, oldest first, as far as the vantage witnessed them."""
-    size = request.get_size()
-    list_name = get_list_name(session_id)
-    rows = await messages.list_session_messages(
-        services.pool,
-        session_id,
-        vantage=vantage,
-        after=read_cursor("after", list_name, request.after, _read_sequence) or 0,
-        before=read_cursor("before", list_name, request.before, _read_sequence),
-        limit=size + 1,
-        newest_first=not request.is_forward,
-        condition=condition,
-    )
-    return to_page(request, rows, size)
+def to_messages_asked(
+    session_id: UUID, request: PageRequest, vantage: Vantage, condition: Condition = ANYTHING
+) -> MessagesAsked:
+    """Says which messages of a session a page holds, as far as the vantage witnessed them."""
+    page = to_slice(request, get_list_name(session_id), _read_sequence)
+    return MessagesAsked(vantage, condition, page)
 
 
-async def list_messages_of_peer(
-    services: Services, peer_id: UUID, request: PageRequest, condition: Condition = ANYTHING
-) -> Page[MessageRow]:
-    """Pages all that a peer has said, in any session, the oldest first."""
-    return await get_page(
-        request,
-        PEER_LIST,
-        lambda page: messages.page_peer_messages(services.pool, peer_id, page, condition),
-    )
-
-
-async def count_messages_of_peer(
-    services: Services, peer_id: UUID, condition: Condition = ANYTHING
-) -> int:
-    return await messages.count_peer_messages(services.pool, peer_id, condition)
+def to_utterances_asked(request: PageRequest, condition: Condition = ANYTHING) -> UtterancesAsked:
+    """Says which of all that a peer has said, in any session, a page holds."""
+    return UtterancesAsked(condition, to_slice(request, PEER_LIST))
 
 
 def get_list_name(session_id: UUID) -> str:
     """Returns what cursors of a session's messages are marked with: sequences repeat elsewhere."""
     return f"message-{session_id.hex}"
-
-
-async def count_messages(
-    services: Services, session_id: UUID, *, vantage: Vantage, condition: Condition = ANYTHING
-) -> int:
-    return await messages.count_session_messages(
-        services.pool, session_id, vantage=vantage, condition=condition
-    )
 
 
 async def follow_messages(

@@ -54,23 +54,34 @@ async def get_page(
     is_descending: bool = False,
 ) -> Page[Row]:
     """Reads one page of rows that are ordered by id; cursors of other lists are refused."""
-    size = request.get_size()
-    after = read_cursor("after", list_name, request.after, UUID)
-    before = read_cursor("before", list_name, request.before, UUID)
-    above, below = (before, after) if is_descending else (after, before)
-    rows = await list_rows(
-        Slice(
-            limit=size + 1,  # one more tells whether there is more
-            above=above,
-            below=below,
-            is_descending=is_descending == request.is_forward,
-        )
+    return to_page(
+        request, await list_rows(to_slice(request, list_name, is_descending=is_descending))
     )
-    return to_page(request, rows, size)
 
 
-def to_page(request: PageRequest, rows: list[Row], size: int) -> Page[Row]:
-    """Makes a page of rows read from the asked-for end, up to one more than its size."""
+def to_slice(
+    request: PageRequest,
+    list_name: str,
+    read_key: Callable[[str], UUID | int] = UUID,
+    *,
+    is_descending: bool = False,
+) -> Slice:
+    """Returns what is to be read for a page; raises BadInput beyond the limits."""
+    size = request.get_size()
+    after = read_cursor("after", list_name, request.after, read_key)
+    before = read_cursor("before", list_name, request.before, read_key)
+    above, below = (before, after) if is_descending else (after, before)
+    return Slice(
+        limit=size + 1,  # one more tells whether there is more
+        above=above,
+        below=below,
+        is_descending=is_descending == request.is_forward,
+    )
+
+
+def to_page(request: PageRequest, rows: list[Row]) -> Page[Row]:
+    """Makes a page of the rows of its slice, one more than its size if there are more."""
+    size = request.get_size()
     has_more = len(rows) > size
     rows = rows[:size]
     if request.is_forward:

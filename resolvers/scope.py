@@ -8,12 +8,11 @@ from core.errors import BadInput, NotFound
 from core.limits import check_metadata, check_name
 from core.position import Position
 from models import scope as scopes
-from models.database import Connection, transaction
+from models.database import Connection, Slice, transaction
 from models.event import EventKind, add_event
 from models.scope import ScopeRow
-from models.session import SessionRow
 from resolvers.find import get_scope, get_workspace, list_session_ids
-from resolvers.page import Page, PageRequest, get_page
+from resolvers.page import Page, PageRequest, get_page, to_slice
 from resolvers.services import Services
 from resolvers.session import LIST as SESSIONS
 
@@ -89,16 +88,9 @@ async def delete_scope(services: Services, workspace: str, name: str) -> tuple[i
     return int(deleted), position
 
 
-async def list_sessions(
-    services: Services, scope_id: UUID, request: PageRequest
-) -> Page[SessionRow]:
-    return await get_page(
-        request, SESSIONS, lambda page: scopes.page_scope_sessions(services.pool, scope_id, page)
-    )
-
-
-async def count_sessions(services: Services, scope_id: UUID) -> int:
-    return len(await scopes.list_scope_session_ids(services.pool, scope_id))
+def to_sessions_asked(request: PageRequest) -> Slice:
+    """Says which sessions of a scope a page holds."""
+    return to_slice(request, SESSIONS)
 
 
 async def _change(

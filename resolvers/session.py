@@ -1,7 +1,7 @@
 """Sessions: reading, creating, joining, leaving."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,20 +13,19 @@ from core.limits import SESSION_PEERS_PER_CALL, check_metadata, check_name
 from models import session as sessions
 from models.database import Connection, transaction
 from models.filter import ANYTHING, Condition
-from models.membership import Joining, MembershipRow, join_session, leave_session, list_memberships
+from models.membership import Joining, join_session, leave_session, list_memberships
 from models.peer import find_peers, lock_peers
 from models.session import SessionRow
 from models.sight import Sight
 from models.visibility import sees_session
-from models.workspace import list_workspaces_by_id
+from models.workspace import WorkspaceRow
 from resolvers.find import find_seen_session, get_workspace
-from resolvers.page import Page, PageRequest, get_page
+from resolvers.nested import PlacesAsked
+from resolvers.page import Page, PageRequest, get_page, to_slice
 from resolvers.services import Services
 
 LIST = "session"
 """What cursors of sessions are marked with."""
-_ALWAYS = 2**31
-"""A sequence after every other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,68 +53,28 @@ async def list_sessions(
         request,
         LIST,
         lambda page: sessions.list_sessions(
-            services.pool, workspace_id, page, condition=condition, sight=services.sight
+            services.pool, workspace_id, page, condition, sight=services.sight
         ),
         is_descending=is_newest_first,
     )
 
 
-async def list_sessions_of_peer(
-    services: Services,
-    workspace_id: UUID,
-    peer_id: UUID,
-    request: PageRequest,
-    *,
-    is_in: bool | None,
-) -> Page[SessionRow]:
-    """Pages the sessions a peer was ever in, or is (not) in now."""
-    return await get_page(
-        request,
-        LIST,
-        lambda page: sessions.list_sessions(
-            services.pool,
-            workspace_id,
-            page,
-            peer_id=peer_id,
-            is_in=is_in,
-            sight=services.sight,
-        ),
-    )
-
-
 async def count_sessions(
-    services: Services,
-    workspace_id: UUID,
-    *,
-    peer_id: UUID | None = None,
-    is_in: bool | None = None,
-    condition: Condition = ANYTHING,
+    services: Services, workspace_id: UUID, condition: Condition = ANYTHING
 ) -> int:
     return await sessions.count_sessions(
-        services.pool,
-        workspace_id,
-        peer_id=peer_id,
-        is_in=is_in,
-        condition=condition,
-        sight=services.sight,
+        services.pool, workspace_id, condition, sight=services.sight
     )
 
 
-async def get_configuration(services: Services, session: SessionRow) -> Configuration:
-    """Returns what is in effect for the next messages of a session."""
-    workspaces = await list_workspaces_by_id(services.pool, [session.workspace_id])
-    general = [orjson.loads(workspace.configuration) for workspace in workspaces]
-    return resolve(*general, orjson.loads(session.configuration))
+def to_places_asked(request: PageRequest, *, is_in: bool | None) -> PlacesAsked:
+    """Says which sessions a page holds of those that a peer was in, or is (not) in now."""
+    return PlacesAsked(is_in, to_slice(request, LIST))
 
 
-async def list_members(
-    services: Services, session_id: UUID, *, active: bool | None
-) -> list[MembershipRow]:
-    """Returns the stays that the caller sees: a peer those that overlap with one of its own."""
-    rows = await list_memberships(services.pool, [session_id], active=None)
-    if services.sight.peer_id is not None:
-        rows = _keep_met(rows, services.sight.peer_id)
-    return [row for row in rows if active is None or (row.to_sequence is None) == active]
+def get_configuration(workspace: WorkspaceRow, session: SessionRow) -> Configuration:
+    """Returns what is in effect for the next messages of a session of the workspace."""
+    return resolve(orjson.loads(workspace.configuration), orjson.loads(session.configuration))
 
 
 async def create_session(
@@ -219,27 +178,6 @@ async def leave(
         session = await leave_session(connection, session, [peer.id for peer in peers])
     services.hints.notify(workspace_id)
     return session
-
-
-def _keep_met(rows: Sequence[MembershipRow], peer_id: UUID) -> list[MembershipRow]:
-    """Returns a peer's stays, and those of others that overlap with one of them.
-
-    Who was still in when the peer left is in for all it knows.
-    """
-    own = [row for row in rows if row.peer_id == peer_id]
-    last = max((row.to_sequence or _ALWAYS for row in own), default=0)
-    met = []
-    for row in rows:
-        if row.peer_id == peer_id or any(_overlap(row, stay) for stay in own):
-            is_later = row.to_sequence is not None and row.to_sequence > last
-            met.append(replace(row, to_sequence=None, left_at=None) if is_later else row)
-    return met
-
-
-def _overlap(one: MembershipRow, other: MembershipRow) -> bool:
-    """Tells whether the two could witness a message together."""
-    ends = min(one.to_sequence or _ALWAYS, other.to_sequence or _ALWAYS)
-    return max(one.from_sequence, other.from_sequence) < ends
 
 
 def _check_members(members: Sequence[Member]) -> dict[str, Joining]:

@@ -11,10 +11,10 @@ import schema.conclusion
 import schema.message
 import schema.session
 from models.peer import PeerRow
-from resolvers import card, chat, conclusion, load, message, peer, representation, search, session
+from resolvers import card, chat, conclusion, message, peer, representation, search, session
 from resolvers.access import get_own_vantage
 from resolvers.find import get_vantage
-from resolvers.page import Page, PageRequest, to_cursor
+from resolvers.page import Page, PageRequest, to_cursor, to_page
 from resolvers.representation import Reading
 from schema.answer import Answer
 from schema.context import Info
@@ -115,19 +115,11 @@ class Peer(Node):
             ),
         ] = None,
     ) -> Connection[Annotated["Session", strawberry.lazy("schema.session")]]:
-        services = info.context.services
-        page = await session.list_sessions_of_peer(
-            services,
-            self.row.workspace_id,
-            self.row.id,
-            PageRequest(first, after, last, before),
-            is_in=active,
-        )
+        lists, request = info.context.lists, PageRequest(first, after, last, before)
+        asked = session.to_places_asked(request, is_in=active)
+        rows = await lists.places.load((self.row.id, asked))
         return schema.session.to_session_connection(
-            page,
-            lambda: session.count_sessions(
-                services, self.row.workspace_id, peer_id=self.row.id, is_in=active
-            ),
+            to_page(request, rows), lambda: lists.place_counts.load((self.row.id, active))
         )
 
     @strawberry.field(description="All it has said, in any session, oldest first.")
@@ -142,15 +134,14 @@ class Peer(Node):
             MessageFilter | None, strawberry.argument(description="Only those that fit.")
         ] = None,
     ) -> Connection[Annotated["Message", strawberry.lazy("schema.message")]]:
-        services = info.context.services
+        lists, request = info.context.lists, PageRequest(first, after, last, before)
         condition = to_condition(filter)
-        page = await message.list_messages_of_peer(
-            services, self.row.id, PageRequest(first, after, last, before), condition
-        )
+        asked = message.to_utterances_asked(request, condition)
+        rows = await lists.utterances.load((self.row.id, asked))
         return schema.message.to_peer_message_connection(
-            page,
-            lambda: message.count_messages_of_peer(services, self.row.id, condition),
-            get_own_vantage(services.sight, self.row.workspace_id),
+            to_page(request, rows),
+            lambda: lists.utterance_counts.load((self.row.id, condition)),
+            get_own_vantage(info.context.services.sight, self.row.workspace_id),
         )
 
     @strawberry.field(
@@ -282,12 +273,12 @@ class Peer(Node):
 
     @strawberry.field(description="Who holds a model of this peer: sees something concluded of it.")
     async def observers(self, info: Info) -> list["Peer"]:
-        ids = await load.load_observer_ids(info.context.services, self.row)
+        ids = await info.context.lists.observers.load((self.row.id, self.row.workspace_id))
         return [Peer.from_row(row) for row in await info.context.peers.load_many(ids)]
 
     @strawberry.field(description="Of whom this peer holds a model.")
     async def observes(self, info: Info) -> list["Peer"]:
-        ids = await load.load_observed_ids(info.context.services, self.row)
+        ids = await info.context.lists.observed.load((self.row.id, self.row.workspace_id))
         return [Peer.from_row(row) for row in await info.context.peers.load_many(ids)]
 
     @strawberry.field(

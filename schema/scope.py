@@ -5,7 +5,7 @@ from strawberry.scalars import JSON
 
 from models.scope import ScopeRow
 from resolvers import scope
-from resolvers.page import Page, PageRequest, to_cursor
+from resolvers.page import Page, PageRequest, to_cursor, to_page
 from schema.context import Info
 from schema.node import Node, to_node_id
 from schema.page import After, Before, Connection, Count, First, Last
@@ -44,10 +44,11 @@ class Scope(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Session]:
-        services = info.context.services
-        request = PageRequest(first, after, last, before)
-        page = await scope.list_sessions(services, self.row.id, request)
-        return to_session_connection(page, lambda: scope.count_sessions(services, self.row.id))
+        lists, request = info.context.lists, PageRequest(first, after, last, before)
+        rows = await lists.scoped.load((self.row.id, scope.to_sessions_asked(request)))
+        return to_session_connection(
+            to_page(request, rows), lambda: lists.scoped_counts.load(self.row.id)
+        )
 
 
 def to_scope_connection(page: Page[ScopeRow], count: Count) -> Connection[Scope]:

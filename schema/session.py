@@ -13,7 +13,7 @@ from models.membership import MembershipRow
 from models.session import SessionRow
 from resolvers import context, message, search, session
 from resolvers.find import get_vantage
-from resolvers.page import Page, PageRequest, to_cursor
+from resolvers.page import Page, PageRequest, to_cursor, to_page
 from schema.configuration import Configuration
 from schema.context import Info
 from schema.default import CONTEXT_TOKENS, SEARCH_HITS, fill
@@ -107,9 +107,8 @@ class Session(Node):
 
     @strawberry.field(description="What is in effect for its next messages.")
     async def configuration(self, info: Info) -> Configuration:
-        return Configuration.from_value(
-            await session.get_configuration(info.context.services, self.row)
-        )
+        workspace = await info.context.workspaces.load(self.row.workspace_id)
+        return Configuration.from_value(session.get_configuration(workspace, self.row))
 
     @strawberry.field(description="Every stay of every peer, oldest first.")
     async def members(
@@ -120,7 +119,7 @@ class Session(Node):
             strawberry.argument(description="true: who is in now; false: stays that have ended."),
         ] = None,
     ) -> list[Membership]:
-        rows = await session.list_members(info.context.services, self.row.id, active=active)
+        rows = await info.context.lists.members.load((self.row.id, active))
         return [Membership.from_row(row) for row in rows]
 
     @strawberry.field(description="What was said, oldest first.")
@@ -136,21 +135,14 @@ class Session(Node):
         ] = None,
         vantage: VantageName = None,
     ) -> Connection[Annotated["Message", strawberry.lazy("schema.message")]]:
-        services = info.context.services
-        condition = to_condition(filter)
-        sight = await get_vantage(services, self.row.workspace_id, observer=vantage)
-        page = await message.list_messages(
-            services,
-            self.row.id,
-            PageRequest(first, after, last, before),
-            vantage=sight,
-            condition=condition,
-        )
+        lists, condition = info.context.lists, to_condition(filter)
+        sight = await info.context.get_vantage(self.row.workspace_id, vantage)
+        request = PageRequest(first, after, last, before)
+        asked = message.to_messages_asked(self.row.id, request, sight, condition)
+        rows = await lists.messages.load((self.row.id, asked))
         return schema.message.to_message_connection(
-            page,
-            lambda: message.count_messages(
-                services, self.row.id, vantage=sight, condition=condition
-            ),
+            to_page(request, rows),
+            lambda: lists.message_counts.load((self.row.id, (sight, condition))),
             sight,
         )
 

@@ -153,7 +153,7 @@ class Workspace(Node):
             condition=condition,
         )
         return to_session_connection(
-            page, lambda: session.count_sessions(services, self.row.id, condition=condition)
+            page, lambda: session.count_sessions(services, self.row.id, condition)
         )
 
     @strawberry.field(description="What language models were called for, and their tokens.")

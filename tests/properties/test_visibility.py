@@ -79,9 +79,10 @@ async def _compare_messages(played: Play, ids: _Ids, observer: str | None) -> No
 async def _compare_observed(
     played: Play, ids: _Ids, claimed: dict[UUID, Claimed], observer: str
 ) -> None:
-    found = await list_observed_ids(
-        played.stage.services.pool, played.workspace_id, ids.peers[observer]
+    pairs = await list_observed_ids(
+        played.stage.services.pool, played.workspace_id, [ids.peers[observer]]
     )
+    found = [observed_id for _, observed_id in pairs]
     expected = {each.observed for each in claimed.values() if may_see(played.world, observer, each)}
     assert set(found) == {ids.peers[name] for name in expected - {observer}}
 
