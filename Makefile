@@ -4,13 +4,16 @@ BIN := .venv/bin
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); if (a > 20 || (a == 20 && b >= 19)) console.log("yes")' 2>/dev/null)
 WEB := web_playground
 WEB_SOURCES := $(shell find $(WEB)/src -type f) $(addprefix $(WEB)/,index.html package.json tsconfig.json vite.config.ts)
+ifeq ($(NODE),yes)
+NPM_TESTS := tests/npm/node_modules/.package-lock.json
+endif
 
 .PHONY: run test demo lint format schema migrations lock web install bench clean
 
 run: install ## start the server
 	$(BIN)/vantage serve
 
-test: install ## all tests
+test: install $(NPM_TESTS) ## all tests
 	$(BIN)/pytest -n auto
 
 demo: install ## play three conversations
@@ -60,6 +63,11 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 	@cd $(WEB) && npm ci --ignore-scripts --no-progress --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
+tests/npm/node_modules/.package-lock.json: tests/npm/package-lock.json
+	@echo "Installing the programs from npm that some tests need ..."
+	@cd tests/npm && npm ci --ignore-scripts --no-progress --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
 $(WEB)/dist/index.html: $(WEB)/node_modules/.package-lock.json $(WEB_SOURCES)
 	@echo "Building the playground ..."
 	@cd $(WEB) && npm run --silent build -- --logLevel=warn
@@ -70,4 +78,4 @@ $(WEB)/dist/index.html:
 endif
 
 clean: ## remove what was installed and built, not the data in .vantage
-	rm -rf .venv $(WEB)/node_modules $(WEB)/dist
+	rm -rf .venv $(WEB)/node_modules $(WEB)/dist tests/npm/node_modules

@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "web_playground"
+NPM = ROOT / "tests" / "npm"
 OLDEST_NODE = (20, 19)
 
 
@@ -19,14 +20,14 @@ def require_program(name: str) -> str:
     return shutil.which(name) or _do_without(f"{name} is not installed")
 
 
-def require_node() -> str:
-    """Returns the path of a Node that is new enough, with the playground's packages in place."""
+def require_node(packages: Path = WEB) -> str:
+    """Returns the path of a Node that is new enough, with the packages of a folder in place."""
     node = require_program("node")
     version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip()
     if tuple(int(part) for part in version.lstrip("v").split(".")[:2]) < OLDEST_NODE:
         _do_without(f"Node {version} is older than {'.'.join(map(str, OLDEST_NODE))}")
-    if not (WEB / "node_modules").is_dir():
-        _do_without("web_playground/node_modules is missing; run make web")
+    if not (packages / "node_modules").is_dir():
+        _do_without(f"{packages.relative_to(ROOT)}/node_modules is missing; run make test")
     return node
 
 

@@ -1,7 +1,7 @@
 """Nested lists: how many statements an operation costs does not depend on how many rows it has."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from tests.client import Client, Workspace
 from tests.conftest import create_settings
 
 PEERS, SESSIONS, MESSAGES = 50, 10, 20
+TREE_STATEMENTS = 4
 WIDE_STATEMENTS = 23
 """One for each field of WIDE that reads something, however many rows it is read for."""
 
@@ -83,15 +84,17 @@ async def fill(client: Client) -> Workspace:
     return workspace
 
 
-async def test_a_tree_of_lists_costs_as_many_statements_as_it_has_levels(full: Workspace) -> None:
+async def test_a_tree_of_lists_costs_as_many_statements_as_it_has_levels(
+    full: Workspace, record_property: Callable[[str, object], None]
+) -> None:
     with counted() as few:
         await full.client.run(TREE, name=full.name, peers=2, sessions=2, messages=2)
     with counted() as many:
         data = await full.client.run(
             TREE, name=full.name, peers=PEERS, sessions=SESSIONS, messages=MESSAGES
         )
-    print(f"{len(many)} statements for {PEERS} peers, {SESSIONS} sessions, {MESSAGES} messages")
-    assert (len(few), len(many)) == (4, 4), many
+    record_property("statements of a tree", len(many))
+    assert len(few) == len(many) == TREE_STATEMENTS, many
     peers = [edge["node"] for edge in data["workspace"]["peers"]["edges"]]
     assert [peer["name"] for peer in peers] == sorted(f"p{j}" for j in range(PEERS))
     for peer in peers:
