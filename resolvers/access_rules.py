@@ -122,6 +122,7 @@ _MUTATION = {
     "Mutation.joinSession": Rule(peer=lets_others_in, session=names_its_session),
     "Mutation.leaveSession": Rule(peer=leaves_itself, session=names_its_session),
     "Mutation.sendMessages": Rule(peer=writes_as_itself, session=names_its_session),
+    "Mutation.importFile": Rule(peer=names_itself("peer"), session=names_its_session),
     "Mutation.updateMessage": OWNER,
     "Mutation.deleteMessages": OWNER,
     "Mutation.createConclusions": OWNER,

@@ -49,6 +49,11 @@ class EventKind(Enum):
             " it was done for."
         ),
     )
+    FILE_PART_IMPORTED = strawberry.enum_value(
+        "FILE_PART_IMPORTED",
+        description="A file of `peer` is being imported; `data`: messages, how many of it are"
+        " written, and of, how many there will be.",
+    )
 
 
 @strawberry.type(description="Something that happened in a workspace; ids and numbers, never text.")

@@ -4,6 +4,7 @@ import strawberry
 
 from schema.mutations.conclusion import ConclusionMutation
 from schema.mutations.derivation import DerivationMutation
+from schema.mutations.file import FileMutation
 from schema.mutations.forget import ForgetMutation
 from schema.mutations.key import KeyMutation
 from schema.mutations.message import MessageMutation
@@ -19,6 +20,7 @@ class Mutation(
     PeerMutation,
     SessionMutation,
     MessageMutation,
+    FileMutation,
     ConclusionMutation,
     ScopeMutation,
     DerivationMutation,

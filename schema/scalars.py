@@ -8,6 +8,7 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from core.errors import BadInput
+from representation.document import File
 
 Position = NewType("Position", str)
 
@@ -50,6 +51,15 @@ def parse_position(value: Any) -> Position:
     return Position(value)
 
 
+def parse_upload(value: Any) -> File:
+    """Takes what server/upload.py has put in the place of a file."""
+    if not isinstance(value, File):
+        raise BadInput(
+            f"{str(value)[:40]!r} is not an Upload; send the file in a multipart request"
+        )
+    return value
+
+
 def parse_json(text: str) -> Any:
     """Reads stored JSON; most metadata is empty, which is not worth a parser."""
     return {} if text == EMPTY_JSON else orjson.loads(text)
@@ -62,6 +72,15 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=serialize_time,
         parse_value=parse_time,
+    ),
+    File: strawberry.scalar(
+        name="Upload",
+        description=(
+            "A file, sent as a part of a GraphQL multipart request; in the variables its place is"
+            " null. It can only be given, and only as a variable."
+        ),
+        specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
+        parse_value=parse_upload,
     ),
     Position: strawberry.scalar(
         name="Position",

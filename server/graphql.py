@@ -1,10 +1,10 @@
 """GraphQL over HTTP, by Strawberry, bound to our services. Sockets: see transport_ws."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,13 +18,16 @@ from resolvers.services import Services
 from schema.context import Context
 from schema.limits import OPERATION_S
 from schema.schema import Schema
+from server.upload import check_origin, place_files, read_form
 
 
 class GraphQLApp(GraphQL[Context, None]):
     """The `/graphql` endpoint for HTTP."""
 
     def __init__(self, schema: Schema, services: Services) -> None:
-        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        super().__init__(
+            schema, graphql_ide=None, subscription_protocols=(), multipart_uploads_enabled=True
+        )
         self._services = services
 
     async def get_context(
@@ -40,6 +43,12 @@ class GraphQLApp(GraphQL[Context, None]):
         if isinstance(data, bytes) and not isinstance(value, dict | list):
             raise HTTPException(400, "The request body must be a JSON object")
         return value
+
+    async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, Any]:
+        form = cast(StarletteRequestAdapter, request)._request
+        check_origin(form.headers)
+        operations, places, files = await read_form(form)
+        return place_files(self.parse_json(operations), self.parse_json(places), files)
 
     def encode_json(self, data: object) -> str:
         return orjson.dumps(data).decode()

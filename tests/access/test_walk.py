@@ -36,8 +36,8 @@ SCHEMA = create_schema()._schema
 ROOTS = ("Query", "Mutation", "Subscription")
 ENTERED = {"Workspace": "workspace", "Peer": "peer", "Session": "session"}
 """Types whose fields are walked from `node(id:)`."""
-ELSEWHERE = {"Scope.sessions", "Query.node", "Query.nodes"}
-"""Fields that test_nodes.py and test_scopes.py look at."""
+ELSEWHERE = {"Scope.sessions", "Query.node", "Query.nodes", "Mutation.importFile"}
+"""Fields that test_nodes.py, test_scopes.py and test_import_file.py look at."""
 
 COLUMNS = (WORKSPACE, PEER, SESSION)
 KINDS = (PEER, SESSION, WORKSPACE)
