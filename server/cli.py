@@ -19,6 +19,7 @@ from core.log import configure_log
 from core.settings import Settings
 from models.sight import KeyKind
 from resolvers.key import WantedKey
+from server.archive import export_to_file, import_from_file
 from server.demo import DemoFailed, run_demo
 from server.fake_model.serve import serve_fake_model
 from server.keys import end_key, make_key, print_keys
@@ -105,6 +106,26 @@ def fake_model(
 ) -> None:
     """Runs a server that speaks the OpenAI protocol without a model, for trying out and tests."""
     _run(serve_fake_model(host, port, Console()))
+
+
+@app.command("export")
+def export_workspace(
+    workspace: Annotated[str, typer.Argument(help="Name of the workspace.")],
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Writes a workspace into a file: lines of JSON, with all ids and times."""
+    settings = _read_settings(data_dir=data_dir)
+    _run(export_to_file(settings, workspace, file, Console(stderr=True)))
+
+
+@app.command("import")
+def import_workspace(
+    file: Annotated[Path, typer.Argument(help="What `vantage export` has written.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Reads a workspace from such a file, whole or not at all."""
+    _run(import_from_file(_read_settings(data_dir=data_dir), file, Console(stderr=True)))
 
 
 @app.command()
