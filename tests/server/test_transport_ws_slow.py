@@ -170,6 +170,13 @@ async def test_a_client_that_floods_with_pings_and_reads_no_pong_is_not_read_eit
         flood.cancel()
         await asyncio.wait({flood})
         assert (await stalled.receive())["type"] == "pong"
+        # Not in order: its library would first wait, for 20 s, until all it has sent is read.
+        stalled.connection.transport.abort()
+
+        async def is_gone() -> bool:
+            return wires[0].disconnected
+
+        await wait_until(is_gone)
 
 
 async def _send_for_ever(send: object, message: object) -> None:
