@@ -4,10 +4,10 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import fanout, ingest, observers
+from benchmarks import fanout, hints, ingest, observers
 from benchmarks.rig import run_measured
 
-BENCHMARKS = {"ingest": ingest, "observers": observers, "fanout": fanout}
+BENCHMARKS = {"ingest": ingest, "observers": observers, "fanout": fanout, "hints": hints}
 
 
 def main() -> None:

@@ -1,11 +1,12 @@
 """Hints that a workspace has news. They carry nothing and may be lost: readers also poll.
 
-Thread-safe: workers and the API may run on different event loops of one process.
+Thread-safe: workers and the API may run on different event loops of one process. What takes hints
+to other processes is in core/bus.py.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -34,13 +35,24 @@ class Listener:
 
 
 class Hints:
-    """Carries hints between the parts of one process."""
+    """Carries hints between the parts of one process, and hands them to who takes them further."""
 
     def __init__(self) -> None:
         self._listeners: dict[UUID, set[Listener]] = defaultdict(set)
+        self._publish: Callable[[UUID], None] | None = None
+
+    def publish_with(self, publish: Callable[[UUID], None]) -> None:
+        """Has what is told here told to other processes too."""
+        self._publish = publish
 
     def notify(self, workspace_id: UUID) -> None:
-        """Tells every listener of the workspace to look; call it after the commit."""
+        """Tells everybody who listens to the workspace to look; call it after the commit."""
+        self.wake(workspace_id)
+        if self._publish is not None:
+            self._publish(workspace_id)
+
+    def wake(self, workspace_id: UUID) -> None:
+        """Tells the listeners of this process alone."""
         for listener in tuple(self._listeners.get(workspace_id, ())):
             listener.notify()
 

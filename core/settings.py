@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     """How often due work is looked for; the bound on what a lost wake-up costs."""
     poll_s: PositiveSeconds = 1.0
     """How often live readers look for news that no hint told them of."""
+    hints: bool = True
+    """Whether processes on one external database tell each other of news at once."""
+    bus_url: Annotated[str, Field(pattern="^rediss?://")] | None = None
+    """What carries these hints; none: the database."""
     model_base_url: HttpUrl | None = None
     """Where a language model is asked, over the OpenAI protocol; none: the built-in reasoner."""
     model_api_key: str | None = None

@@ -1,20 +1,25 @@
 """Everything a process runs, started in order and ended in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
 
 import asyncpg
 from dramatiq import Broker
 
+from core.bus import Bus, OpenLine
 from core.embedded_postgres import EmbeddedPostgres
 from core.errors import SetupError
 from core.hints import Hints
 from core.model_client.client import create_model_client
 from core.queue import WakeUps, check_broker, create_broker
+from core.redis_line import open_redis_line
 from core.settings import Settings
 from models.database import Pool, open_pool
+from models.hint import open_postgres_line
 from models.message import BatchRule
 from models.migrate import migrate
 from representation.builtin.reasoner import BuiltinReasoner
@@ -44,7 +49,7 @@ async def run_server(settings: Settings) -> AsyncIterator[Runtime]:
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(run_database(settings))
         pool = await _enter_pool(stack, dsn, settings)
-        hints = Hints()
+        hints = await _enter_hints(stack, settings)
         reasoner = create_reasoner(settings)
         stack.push_async_callback(reasoner.close)
         broker = await _enter_broker(stack, settings)
@@ -53,7 +58,7 @@ async def run_server(settings: Settings) -> AsyncIterator[Runtime]:
         await crew.start()
         stack.push_async_callback(crew.stop)
         wake_ups = WakeUps(broker)
-        await _enter_task(stack, wake_ups)
+        await _enter_task(stack, wake_ups.run())
         tails = Tails(pool, hints, poll_s=settings.poll_s)
         stack.push_async_callback(tails.close)
         key_watch = KeyWatch(pool, poll_s=settings.poll_s)
@@ -83,7 +88,8 @@ async def run_worker(settings: Settings) -> AsyncIterator[Crew]:
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(run_database(settings))
         broker = await _enter_broker(stack, settings)
-        crew = Crew(settings, dsn, broker=broker, hints=Hints(), reasoner=create_reasoner(settings))
+        hints = await _enter_hints(stack, settings)
+        crew = Crew(settings, dsn, broker=broker, hints=hints, reasoner=create_reasoner(settings))
         await crew.start()
         stack.push_async_callback(crew.stop)
         yield crew
@@ -132,8 +138,28 @@ async def _enter_pool(stack: AsyncExitStack, dsn: str, settings: Settings) -> Po
     return pool
 
 
-async def _enter_task(stack: AsyncExitStack, wake_ups: WakeUps) -> None:
-    task = asyncio.create_task(wake_ups.run())
+async def _enter_hints(stack: AsyncExitStack, settings: Settings) -> Hints:
+    """Makes the process's hints; with others on the same database, they reach those too."""
+    hints = Hints()
+    if settings.database_url is None or not settings.hints:  # the embedded one serves us alone
+        return hints
+    bus = Bus(_create_opener(settings.database_url, settings.bus_url), hints.wake)
+    await _enter_task(stack, bus.run())
+    await bus.wait_until_heard()
+    hints.publish_with(bus.publish)
+    return hints
+
+
+def _create_opener(dsn: str, bus_url: str | None) -> OpenLine:
+    if bus_url is None:
+        return lambda hear: open_postgres_line(dsn, hear)
+    if find_spec("redis") is None:
+        raise SetupError("VANTAGE_BUS_URL needs the package redis; install the extra `redis`")
+    return lambda hear: open_redis_line(bus_url, hear)
+
+
+async def _enter_task(stack: AsyncExitStack, coroutine: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(coroutine)
 
     async def end() -> None:
         task.cancel()

@@ -17,7 +17,7 @@ OLDEST_NODE = (20, 19)
 
 def require_program(name: str) -> str:
     """Returns the program's path."""
-    return shutil.which(name) or _do_without(f"{name} is not installed")
+    return shutil.which(name) or do_without(f"{name} is not installed")
 
 
 def require_node(packages: Path = WEB) -> str:
@@ -25,18 +25,18 @@ def require_node(packages: Path = WEB) -> str:
     node = require_program("node")
     version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip()
     if tuple(int(part) for part in version.lstrip("v").split(".")[:2]) < OLDEST_NODE:
-        _do_without(f"Node {version} is older than {'.'.join(map(str, OLDEST_NODE))}")
+        do_without(f"Node {version} is older than {'.'.join(map(str, OLDEST_NODE))}")
     if not (packages / "node_modules").is_dir():
-        _do_without(f"{packages.relative_to(ROOT)}/node_modules is missing; run make test")
+        do_without(f"{packages.relative_to(ROOT)}/node_modules is missing; run make test")
     return node
 
 
 def require_file(path: Path, remedy: str) -> None:
     if not path.exists():
-        _do_without(f"{path} is missing; {remedy}")
+        do_without(f"{path} is missing; {remedy}")
 
 
-def _do_without(reason: str) -> NoReturn:
+def do_without(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"CI must not skip this: {reason}")
     pytest.skip(reason)
