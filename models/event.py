@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.indexes import Index
+from tortoise.indexes import Index, PartialIndex
 from tortoise.models import Model
 
 from core.position import START, Position
@@ -28,8 +28,21 @@ class Event(Model):
 
     class Meta:
         table = "event"
-        # Reading on from a position.
-        indexes = (Index(fields=("workspace_id", "transaction", "id"), name="event_position"),)
+        indexes = (
+            # Reading on from a position.
+            Index(fields=("workspace_id", "transaction", "id"), name="event_position"),
+            # What became of a session's messages: rare, and looked for whenever it has news.
+            PartialIndex(
+                fields=("session_id", "transaction", "id"),
+                name="event_message_changed",
+                condition={"kind": "MESSAGE_CHANGED"},
+            ),
+            PartialIndex(
+                fields=("session_id", "transaction", "id"),
+                name="event_messages_deleted",
+                condition={"kind": "MESSAGES_DELETED"},
+            ),
+        )
 
 
 class EventKind(StrEnum):
@@ -99,21 +112,25 @@ async def list_events(
 
 
 async def list_message_changes(
-    runner: Runner, workspace_id: UUID, session_id: UUID, *, after: Position
+    runner: Runner, session_id: UUID, *, after: Position, limit: int
 ) -> list[EventRow]:
-    """Returns the settled MESSAGE_CHANGED and MESSAGES_DELETED of a session after a position."""
-    records = await runner.fetch(
+    """Returns the oldest settled MESSAGE_CHANGED and MESSAGES_DELETED of a session from there."""
+    # Apart, so that each has its index.
+    each = " UNION ALL ".join(
         f"""
-        SELECT id, transaction, kind, session_id, peer_id, data, at FROM event
-        WHERE workspace_id = $1 AND (transaction, id) > ($2, $3) AND {_IS_SETTLED}
-          AND session_id = $4
-          AND kind IN ('{EventKind.MESSAGE_CHANGED}', '{EventKind.MESSAGES_DELETED}')
-        ORDER BY transaction, id
-        """,
-        workspace_id,
+        (SELECT id, transaction, kind, session_id, peer_id, data, at FROM event
+         WHERE session_id = $1 AND kind = '{kind}' AND (transaction, id) > ($2, $3)
+           AND {_IS_SETTLED}
+         ORDER BY transaction, id LIMIT $4)
+        """
+        for kind in (EventKind.MESSAGE_CHANGED, EventKind.MESSAGES_DELETED)
+    )
+    records = await runner.fetch(
+        f"SELECT * FROM ({each}) AS told ORDER BY transaction, id LIMIT $4",
+        session_id,
         after.transaction,
         after.row,
-        session_id,
+        limit,
     )
     return [_to_row(record) for record in records]
 

@@ -16,7 +16,7 @@ from core.limits import (
     check_name,
     check_range,
 )
-from core.position import Position
+from core.position import START, Position
 from models import message as messages
 from models.database import transaction
 from models.event import (
@@ -37,6 +37,7 @@ from resolvers.page import PageRequest, to_slice
 from resolvers.services import Services
 
 FOLLOWED_PER_READ = 500
+CHANGES_PER_READ = 200
 PEER_LIST = "message-of-peer"
 """What cursors of a peer's messages are marked with."""
 
@@ -165,8 +166,9 @@ async def follow_messages(
 ) -> AsyncGenerator[MessageChange, None]:
     """Yields what is said in a session, in order: first what was asked for, then as it comes.
 
-    With `after`, everything later than that sequence; with `last`, that many of the newest; with
-    neither, only what is new. What is forgotten is told too. Ends when the session is.
+    With `after`, what was ever forgotten or changed of what is up to that sequence, and then all
+    later; with `last`, that many of the newest; with neither, only what is new. What is forgotten
+    or changed from then on is told too. Ends when the session is gone.
     """
     if after is not None and last is not None:
         raise BadInput("after and last are both given; ask for one of them")
@@ -183,12 +185,27 @@ async def follow_messages(
             if (place.session_id, place.sight) != (session_id, sight):
                 return  # gone, and another one has its name
         else:
-            told = follower.tail.get_change(session_id)
+            # Who comes back has messages of which it may not know what became of them.
+            told = START if after else follower.tail.get_change(session_id)
             seen = await _get_start(services, session_id, sight, after=after, last=last)
             place = MessagePlace(session_id, sight, seen, told)
         while True:
             # Asked for before the reading, which then has all up to there.
             known = follower.tail.get_change(session_id)
+            events = await list_message_changes(
+                services.pool, session_id, after=place.told, limit=CHANGES_PER_READ
+            )
+            for event in events:
+                if _is_of_all(event):
+                    return
+                for change in await _list_changes(services, sight, event, place):
+                    place = place._replace(within=change.sequence)
+                    trail.move(place)
+                    yield change
+                place = place._replace(told=event.position, within=0)
+            if len(events) == CHANGES_PER_READ:
+                continue
+            place = place._replace(told=max(place.told, known))
             rows = await messages.list_session_messages(
                 services.pool, session_id, vantage=sight, after=place.seen, limit=FOLLOWED_PER_READ
             )
@@ -196,46 +213,41 @@ async def follow_messages(
                 place = place._replace(seen=row.sequence)
                 trail.move(place)
                 yield MessageChange(row.sequence, row.position, sight, row)
-            if len(rows) == FOLLOWED_PER_READ:
-                continue
-            for event in await list_message_changes(
-                services.pool, workspace_id, session_id, after=place.told
-            ):
-                changes = await _list_changes(services, session_id, sight, event)
-                if changes is None:
-                    return
-                for change in changes:
-                    if place.within < change.sequence <= place.seen:
-                        place = place._replace(within=change.sequence)
-                        trail.move(place)
-                        yield change
-                place = place._replace(told=event.position, within=0)
-            place = place._replace(told=max(place.told, known))
-            if not await follower.wait(place):
+            if len(rows) < FOLLOWED_PER_READ and not await follower.wait(place):
                 return
 
 
+def _is_of_all(event: EventRow) -> bool:
+    """Tells whether the whole session is forgotten."""
+    return (
+        event.kind is EventKind.MESSAGES_DELETED and orjson.loads(event.data)["sequences"] is None
+    )
+
+
 async def _list_changes(
-    services: Services, session_id: UUID, sight: Vantage, event: EventRow
-) -> list[MessageChange] | None:
-    """Returns what an event tells of messages that were told before; None: they are all gone."""
+    services: Services, sight: Vantage, event: EventRow, place: MessagePlace
+) -> list[MessageChange]:
+    """Returns what an event tells of messages that were told before, and was not told itself."""
     data = orjson.loads(event.data)
-    if event.kind is EventKind.MESSAGE_CHANGED:
-        rows = await messages.list_session_messages(
+    is_change = event.kind is EventKind.MESSAGE_CHANGED
+    told = [data["sequence"]] if is_change else data["sequences"]
+    news = [sequence for sequence in told if place.within < sequence <= place.seen]
+    if not is_change:
+        gone = await list_witnessed(services.pool, sight, place.session_id, news)
+        return [MessageChange(sequence, event.position, sight, None) for sequence in gone]
+    rows = [
+        row
+        for sequence in news
+        for row in await messages.list_session_messages(
             services.pool,
-            session_id,
+            place.session_id,
             vantage=sight,
-            after=data["sequence"] - 1,
-            before=data["sequence"] + 1,
+            after=sequence - 1,
+            before=sequence + 1,
             limit=1,
         )
-        return [
-            MessageChange(row.sequence, event.position, sight, row, is_new=False) for row in rows
-        ]
-    if data["sequences"] is None:
-        return None
-    gone = await list_witnessed(services.pool, sight, session_id, data["sequences"])
-    return [MessageChange(sequence, event.position, sight, None) for sequence in gone]
+    ]
+    return [MessageChange(row.sequence, event.position, sight, row, is_new=False) for row in rows]
 
 
 async def _get_start(

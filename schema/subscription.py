@@ -62,8 +62,9 @@ class Subscription:
     @strawberry.subscription(
         description=(
             "Follows the messages of a session, in order, each once. With `after`, it starts"
-            " after that sequence; with `last`, with that many of the newest; else with what"
-            " comes next."
+            " after that sequence, and before that tells which of those up to there were ever"
+            " deleted or changed, as you may have missed that; with `last`, it starts with that"
+            " many of the newest; else with what comes next."
         )
     )
     async def messages(

@@ -155,6 +155,34 @@ async def test_a_vantage_follows_what_it_witnesses_from_coming_to_leaving(
     assert [event["sequence"] for event in events] == [3, 5]
 
 
+@pytest.mark.parametrize("at_once", [1, 200])
+async def test_who_comes_back_is_told_what_became_of_what_it_has(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("resolvers.message.CHANGES_PER_READ", at_once)
+    await workspace.join("s", "al")
+    sent = await workspace.send("s", *({"peer": "al", "content": f"m{i}"} for i in range(1, 4)))
+    await workspace.join("s", "bo")
+    await workspace.say("s", "al", "m4", "m5", "m6")
+    await workspace.forget_messages("s", 2, 4)
+    change = "mutation($input: UpdateMessageInput!) { updateMessage(input: $input) { position } }"
+    given = {"id": sent["messages"][2]["id"], "metadata": {"is": "different"}}
+    await workspace.client.run(change, input=given)
+    await workspace.forget_messages("s", 1, 6)
+
+    async def take(count: int, **more: Any) -> list[tuple[str, int]]:
+        async with follow(workspace, **more) as stream:
+            told = [(event["kind"], event["sequence"]) for event in await stream.take(count)]
+            assert await stream.is_silent(SILENCE_S)
+            return told
+
+    gone = [("DELETED", 2), ("DELETED", 4)]
+    assert await take(5, after=4) == [*gone, ("CHANGED", 3), ("DELETED", 1), ("ADDED", 5)]
+    assert await take(4, after=5) == [*gone, ("CHANGED", 3), ("DELETED", 1)]
+    assert await take(2, after=4, vantage="bo") == [("DELETED", 4), ("ADDED", 5)]
+    assert await take(2, after=0) == [("ADDED", 3), ("ADDED", 5)]
+
+
 async def test_other_sessions_are_not_followed(workspace: Workspace) -> None:
     await workspace.join("s", "al")
     async with follow(workspace, after=0) as stream:

@@ -162,6 +162,7 @@ async def test_what_is_forgotten_is_told_once_to_all(
         for socket in sockets[5:]:
             # The newest that is still there, since nothing was said after what was forgotten.
             await socket.follow("1", workspace.name, after=last)
+            assert await socket.take_sequences(3) == [-1, -3, -last]
         await say_until_shared(workspace, sockets, payloads)
 
 
