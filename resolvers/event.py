@@ -28,6 +28,7 @@ async def follow_events(
 
     Only of these kinds, of this session, of this peer, where that is given; no kinds: nothing.
     """
+    after = trail.after or after
     since = None if after is None else Position.parse(after)
     workspace_id = (await get_workspace(services.pool, workspace)).id
     session_id = peer_id = None
@@ -56,7 +57,7 @@ async def follow_events(
             for event in events:
                 since = event.position
                 if concerns(event):
-                    trail.move(since)
+                    trail.move(since, since)
                     yield event
             if len(events) == EVENTS_PER_READ:
                 continue

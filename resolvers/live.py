@@ -52,10 +52,15 @@ class Trail:
     start: Place | None = None
     on_rest: Callable[[], None] = _ignore
     place: Place | None = None
+    after: str | None = None
+    """The token of the last event that was got: what is asked to begin with counts less."""
+    token: str | None = None
+    """What a client goes on from after the next event; None: it begins anew."""
 
-    def move(self, place: Place) -> None:
+    def move(self, place: Place, token: object = None) -> None:
         """Tells that the next event leads to this place."""
         self.place = place
+        self.token = None if token is None else str(token)
 
     def rest(self, place: Place) -> None:
         """Tells that all up to this place was sent, and that the stream waits for news."""

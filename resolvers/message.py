@@ -38,6 +38,7 @@ from resolvers.services import Services
 
 FOLLOWED_PER_READ = 500
 CHANGES_PER_READ = 200
+SEQUENCE_DIGITS = 10
 PEER_LIST = "message-of-peer"
 """What cursors of a peer's messages are marked with."""
 
@@ -170,8 +171,7 @@ async def follow_messages(
     later; with `last`, that many of the newest; with neither, only what is new. What is forgotten
     or changed from then on is told too. Ends when the session is gone.
     """
-    if after is not None and last is not None:
-        raise BadInput("after and last are both given; ask for one of them")
+    after, last = _check_start(after, last, trail.after)
     workspace_id = (await get_workspace(services.pool, workspace)).id
     session_id = (await get_session(services, workspace_id, session)).id
     sight = await get_vantage(services, workspace_id, observer=vantage)
@@ -200,7 +200,7 @@ async def follow_messages(
                     return
                 for change in await _list_changes(services, sight, event, place):
                     place = place._replace(within=change.sequence)
-                    trail.move(place)
+                    trail.move(place, place.seen)
                     yield change
                 place = place._replace(told=event.position, within=0)
             if len(events) == CHANGES_PER_READ:
@@ -211,10 +211,23 @@ async def follow_messages(
             )
             for row in rows:
                 place = place._replace(seen=row.sequence)
-                trail.move(place)
+                trail.move(place, place.seen)
                 yield MessageChange(row.sequence, row.position, sight, row)
             if len(rows) < FOLLOWED_PER_READ and not await follower.wait(place):
                 return
+
+
+def _check_start(
+    after: int | None, last: int | None, token: str | None
+) -> tuple[int | None, int | None]:
+    """Returns `after` and `last` as they are to be, which for who comes back is from the token."""
+    if after is not None and last is not None:
+        raise BadInput("after and last are both given; ask for one of them")
+    if token is None:
+        return after, last
+    if token.isdecimal() and len(token) <= SEQUENCE_DIGITS:
+        return int(token), None
+    raise BadInput(f'"{token[:40]}" is no id of an event of this subscription')
 
 
 def _is_of_all(event: EventRow) -> bool:

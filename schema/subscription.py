@@ -57,7 +57,9 @@ class RepresentationEvent:
     )
 
 
-@strawberry.type(description="Everything that can be followed, over graphql-transport-ws.")
+@strawberry.type(
+    description="Everything that can be followed, over graphql-transport-ws or graphql-sse."
+)
 class Subscription:
     @strawberry.subscription(
         description=(

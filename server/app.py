@@ -11,8 +11,9 @@ from server.body import BodyLimit
 from server.graphql import GraphQLApp
 from server.health import healthz, readyz
 from server.runtime import Runtime
+from server.sse import EventApp
+from server.stream import Streams
 from server.transport_ws.handshake import SocketApp
-from server.transport_ws.stream import Streams
 from server.web import create_routes
 
 
@@ -20,7 +21,8 @@ def create_app(runtime: Runtime) -> Starlette:
     """Makes the application of a running server; it starts and ends nothing itself."""
     schema = create_schema()
     graphql = GraphQLApp(schema, runtime.services)
-    sockets = SocketApp(Streams(schema, runtime.services))
+    streams = Streams(schema, runtime.services)
+    http = BodyLimit(EventApp(graphql, streams))
     printed = print_schema()
 
     async def schema_file(_: Request) -> PlainTextResponse:
@@ -31,8 +33,8 @@ def create_app(runtime: Runtime) -> Starlette:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/schema.graphql", schema_file),
-            Route("/graphql", Authentication(BodyLimit(graphql), runtime.services)),
-            WebSocketRoute("/graphql", sockets),
+            Route("/graphql", Authentication(http, runtime.services)),
+            WebSocketRoute("/graphql", SocketApp(streams)),
             *create_routes(),
         ]
     )

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, by Strawberry, bound to our services. Sockets: see transport_ws."""
+"""GraphQL over HTTP, by Strawberry, bound to our services. Not: transport_ws, sse."""
 
 import asyncio
 from typing import Any, cast

@@ -16,6 +16,7 @@ from models.database import AWAY
 from resolvers.key import Viewer
 from schema.limits import SOCKET_OPERATIONS
 from server.authenticate import DATABASE_AWAY, get_socket_viewer
+from server.stream import ClientGone, Streams
 from server.transport_ws.close_code import CloseCode
 from server.transport_ws.message import (
     CONNECTION_ACK,
@@ -29,8 +30,8 @@ from server.transport_ws.message import (
     to_error,
     to_pong,
 )
-from server.transport_ws.outlet import Outlet, SocketClosed
-from server.transport_ws.stream import Streams, Subscriber
+from server.transport_ws.operation import SocketSubscriber
+from server.transport_ws.outlet import Outlet
 
 INIT_S = 10.0
 """How long a client may take to begin."""
@@ -45,7 +46,7 @@ class Connection:
         self._viewer: Viewer | None = None
         self._is_initialised = False
         self._stack = AsyncExitStack()
-        self._operations: dict[str, Subscriber] = {}
+        self._operations: dict[str, SocketSubscriber] = {}
 
     async def run(self, receive: Receive) -> None:
         """Speaks until the socket is closed, by whomever; then nothing of it runs any more."""
@@ -53,7 +54,7 @@ class Connection:
         try:
             while (event := await receive())["type"] == "websocket.receive":
                 await self._take(event)
-        except SocketClosed:
+        except ClientGone:
             return
         finally:
             timer.cancel()
@@ -66,7 +67,7 @@ class Connection:
 
     async def _take(self, event: Message) -> None:
         if self._outlet.is_closed:  # it was sent before the client knew
-            raise SocketClosed
+            raise ClientGone
         try:
             text = event.get("text")
             if text is None:
@@ -129,7 +130,7 @@ class Connection:
             error = {"message": rule, "extensions": {"code": RateLimited.code}}
             await self._outlet.send(to_error(id_, [error]))
         else:
-            subscriber = Subscriber(
+            subscriber = SocketSubscriber(
                 message, self._viewer, self._outlet, on_end=lambda: self._forget(id_)
             )
             self._operations[id_] = subscriber

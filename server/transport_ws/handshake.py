@@ -4,10 +4,10 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.http.websocket_origin import is_same_origin
 
+from server.stream import Streams
 from server.transport_ws.close_code import CloseCode
 from server.transport_ws.connection import Connection
 from server.transport_ws.outlet import SEND_S, Outlet
-from server.transport_ws.stream import Streams
 from server.transport_ws.wire import EXTENSION
 
 SUBPROTOCOL = "graphql-transport-ws"

@@ -6,6 +6,8 @@ from typing import Any, NoReturn
 
 import orjson
 
+from server.stream import Request
+
 CONNECTION_ACK = b'{"type":"connection_ack"}'
 
 
@@ -26,15 +28,6 @@ class Ping:
 @dataclass(frozen=True, slots=True)
 class Pong:
     payload: dict[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An operation as it is asked for; nothing of it is checked against the schema."""
-
-    query: str
-    operation_name: str | None
-    variables: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +63,7 @@ def read_message(text: str) -> ClientMessage:
         case "pong":
             return Pong(_read_object(found, "payload"))
         case "subscribe":
-            return Subscribe(_read_id(found), _read_request(found))
+            return Subscribe(_read_id(found), _read_payload(found))
         case "complete":
             return Complete(_read_id(found))
         case str() as type_:
@@ -97,10 +90,15 @@ def to_complete(id_: str) -> bytes:
     return _write({"id": id_, "type": "complete"})
 
 
-def _read_request(message: dict[str, Any]) -> Request:
+def _read_payload(message: dict[str, Any]) -> Request:
     payload = _read_object(message, "payload")
     if payload is None:
         raise BadMessage("payload is missing, it must be an object")
+    return read_request(payload)
+
+
+def read_request(payload: dict[str, Any]) -> Request:
+    """Reads what GraphQL over any transport calls parameters; raises BadMessage."""
     query = payload.get("query")
     if not isinstance(query, str):
         raise BadMessage(f"query is {_name(query)}, it must be a string")

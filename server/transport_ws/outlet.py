@@ -2,6 +2,7 @@
 
 import asyncio
 
+from server.stream import ClientGone
 from server.transport_ws.close_code import CloseCode
 from server.transport_ws.wire import Wire, to_text_frame
 
@@ -9,10 +10,6 @@ SEND_S = 30.0
 """How long a client may leave unread what waits for it."""
 REASON_BYTES = 123
 """The most that a close frame holds (RFC 6455, section 5.5)."""
-
-
-class SocketClosed(Exception):
-    """Nothing can be sent any more."""
 
 
 class Outlet:
@@ -38,10 +35,14 @@ class Outlet:
     async def send(self, message: bytes) -> None:
         """Sends a message as soon as there is room.
 
-        Raises SocketClosed if the socket is closed, as it is when there is no room for too long.
+        Raises ClientGone if the socket is closed, as it is when there is no room for too long.
         """
+        await self.send_frame(to_text_frame(message))
+
+    async def send_frame(self, frame: bytes) -> None:
+        """Sends a frame as `send` does a message."""
         await self.wait_for_room()
-        self.put(message)
+        self._wire.write_frame(frame)
 
     def put(self, message: bytes) -> None:
         """Sends a small message that ends something, room or not."""
@@ -56,7 +57,7 @@ class Outlet:
             reason = f"nothing was read for {self._send_s:g} s; go on from the last you have"
             self.close(CloseCode.TOO_SLOW, reason)
         if self.is_closed:
-            raise SocketClosed
+            raise ClientGone
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Closes the socket; a reason too long for the frame is cut."""

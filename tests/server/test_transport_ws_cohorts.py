@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.transport_ws import stream
+from server import stream
 from tests.client import Workspace
 from tests.sockets import Socket, open_initialised
 from tests.waiting import wait_until

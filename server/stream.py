@@ -14,10 +14,11 @@ from the database, as one event where only the newest counts.
 import asyncio
 import json
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import structlog
@@ -33,11 +34,24 @@ from schema.context import Context
 from schema.limits import OPERATION_S
 from schema.operation import Operation, read_operation
 from schema.schema import Schema
-from server.transport_ws.message import Request, Subscribe, to_complete, to_error, to_next_head
-from server.transport_ws.outlet import Outlet, SocketClosed
-from server.transport_ws.wire import to_text_frame
 
 _log = structlog.get_logger(__name__)
+
+Envelope = Callable[[bytes, str | None], bytes]
+"""Puts a payload, and the token to go on from after it, into a frame. Equal ones do it alike."""
+
+
+class ClientGone(Exception):
+    """Nothing can be sent any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An operation as it is asked for; nothing of it is checked against the schema."""
+
+    query: str
+    operation_name: str | None
+    variables: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +78,48 @@ def to_question(sight: Sight, request: Request, operation: Operation) -> Questio
     return Question(sight, request.query, request.operation_name, variables)
 
 
-class Subscriber:
-    """One operation of one socket."""
+class Exit(Protocol):
+    """Where frames leave to one client: within bounds, of what waits and of how long."""
 
-    __slots__ = ("_on_end", "head", "id", "offer", "outlet", "request", "run", "viewer")
+    def offer(self, frame: bytes) -> bool:
+        """Takes a frame; False: too much waits already, and it was not taken."""
+
+    async def send_frame(self, frame: bytes) -> None:
+        """Takes a frame as soon as there is room; raises ClientGone if that takes too long."""
+
+    async def wait_for_room(self) -> None: ...
+
+
+class Subscriber(ABC):
+    """One operation of one client."""
+
+    outlet: Exit
 
     def __init__(
-        self, message: Subscribe, viewer: Viewer, outlet: Outlet, *, on_end: Callable[[], None]
+        self,
+        request: Request,
+        viewer: Viewer,
+        outlet: Exit,
+        envelope: Envelope,
+        *,
+        after: str | None = None,
     ) -> None:
-        self.id = message.id
-        self.request = message.request
+        self.request = request
         self.viewer = viewer
         self.outlet = outlet
         self.offer = outlet.offer
-        self.head = to_next_head(message.id)
+        self.envelope = envelope
+        self.after = after
+        """The token of the last event it has, if it comes back."""
         self.run: Run | None = None
-        self._on_end = on_end
 
+    @abstractmethod
     def complete(self) -> None:
-        """Tells that nothing will come any more; the id is free then."""
-        self._on_end()
-        self.outlet.put(to_complete(self.id))
+        """Tells that nothing will come any more."""
 
+    @abstractmethod
     def refuse(self, errors: list[dict[str, Any]]) -> None:
-        """Tells what is wrong with the operation; the id is free then."""
-        self._on_end()
-        self.outlet.put(to_error(self.id, errors))
+        """Tells what is wrong with the operation; nothing will come any more."""
 
     def leave(self) -> asyncio.Task[None] | None:
         """Takes nothing any more; returns what is ending therefore, if something is."""
@@ -147,7 +177,7 @@ class Run:
     ) -> None:
         self._streams = streams
         self._request = subscriber.request
-        self._trail = Trail(start, self._rest)
+        self._trail = Trail(start, self._rest, after=subscriber.after)
         self._viewer = viewer
         self._cohort = cohort or Cohort()
         self._timeout_s = timeout_s
@@ -167,7 +197,7 @@ class Run:
         self.task.cancel()
         return self.task
 
-    async def _run(self, outlet: Outlet) -> None:
+    async def _run(self, outlet: Exit) -> None:
         try:
             await outlet.wait_for_room()
             if self._trail.start is not None:
@@ -177,8 +207,8 @@ class Run:
                 await self._execute()
             for subscriber in self._subscribers:
                 subscriber.complete()
-        except SocketClosed:
-            return  # its connection lets go of everything
+        except ClientGone:
+            return  # whoever serves it lets go of everything
         except TimeoutError:
             message = f"the operation took longer than {self._timeout_s:g} s"
             self._refuse([{"message": message, "extensions": {"code": Unavailable.code}}])
@@ -211,25 +241,24 @@ class Run:
         self._subscribers.clear()
 
     async def _send(self, payload: bytes) -> None:
-        rest = payload + b"}"
         if self._cohort.shared is self:
             before, self._place = self._place, self._trail.place
-            self._share(rest, before)
+            self._share(payload, before)
         else:
             for subscriber in tuple(self._subscribers):  # there is one, or none any more
-                await subscriber.outlet.send(subscriber.head + rest)
+                await subscriber.outlet.send_frame(subscriber.envelope(payload, self._trail.token))
             self._place = self._trail.place
         self._meet()
 
-    def _share(self, rest: bytes, before: Place | None) -> None:
+    def _share(self, payload: bytes, before: Place | None) -> None:
         """Sends to everybody at once; who has no room is left behind at the place before."""
-        frames: dict[bytes, bytes] = {}
+        frames: dict[Envelope, bytes] = {}
         slow: list[Subscriber] = []
         for subscriber in self._subscribers:
-            head = subscriber.head
-            frame = frames.get(head)
+            envelope = subscriber.envelope
+            frame = frames.get(envelope)
             if frame is None:
-                frame = frames[head] = to_text_frame(head + rest)
+                frame = frames[envelope] = envelope(payload, self._trail.token)
             if not subscriber.offer(frame):
                 slow.append(subscriber)
         for subscriber in slow:
