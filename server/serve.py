@@ -148,7 +148,7 @@ def _print_addresses(console: Console, settings: Settings, url: str) -> None:
     data = settings.database_url and "in the configured database"
     lines = [
         f"  playground   {url}/" + ("" if is_built() else "  (not built; the page says how)"),
-        f"  GraphQL      {url}/graphql  (HTTP; WebSocket: graphql-transport-ws; events: graphql-sse)",
+        f"  GraphQL      {url}/graphql  (HTTP, graphql-transport-ws, graphql-sse)",
         f"  schema       {url}/schema.graphql",
         f"  data         {data or settings.data_dir.resolve()}",
         "  docs         README.md and docs/ in this folder",
