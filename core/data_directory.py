@@ -49,6 +49,41 @@ class DataDirectoryLock:
             os.close(descriptor)
 
 
+class VisitLock:
+    """An flock on `<data_dir>/visits`, for commands that use a database which another one started.
+
+    Visitors share it. A command that owns the database takes it alone before it ends that.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / "visits"
+        self._descriptor: int | None = None
+
+    def try_to_share(self) -> bool:
+        """Becomes a visitor; False: the owner is about to end the database."""
+        return self._try(fcntl.LOCK_SH)
+
+    def try_to_take(self) -> bool:
+        """Keeps visitors out; False: there are some."""
+        return self._try(fcntl.LOCK_EX)
+
+    def release(self) -> None:
+        """Lets it go; harmless when it is not held."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def _try(self, kind: int) -> bool:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        self._descriptor = descriptor
+        return True
+
+
 def _describe_owner(record: str) -> str:
     # The record is empty for the instant between an owner's flock and its write.
     with suppress(ValueError):

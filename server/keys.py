@@ -1,4 +1,4 @@
-"""`vantage keys`: keys made, listed and revoked where the database is, without a running server.
+"""`vantage keys`: keys made, listed and revoked where the database is, with or without a server.
 
 It needs no key itself: whoever can reach the database can do everything anyway.
 """
@@ -15,14 +15,14 @@ from rich.table import Table
 from core.clock import get_now
 from core.errors import NotFound, SetupError, VantageError
 from core.settings import Settings
-from models.database import Pool, open_pool
+from models.database import AWAY, Pool, open_pool
 from models.key import KeyRow, find_key, list_keys, revoke_key
 from models.sight import KeyKind
 from models.workspace import find_workspace
 from resolvers.key import ANYBODY, WantedKey, create_key
 from schema.key import PREFIX
 from schema.node import from_node_id_of, to_node_id
-from server.runtime import run_database
+from server.database import reach_database
 
 _COLUMNS = ("id", "name", "kind", "for", "created", "expires", "last used", "revoked")
 
@@ -63,12 +63,14 @@ async def end_key(settings: Settings, node_id: str, *, grace_s: int, console: Co
 
 @asynccontextmanager
 async def _open_database(settings: Settings) -> AsyncIterator[Pool]:
-    async with run_database(settings) as dsn:
+    async with reach_database(settings) as dsn:
         pool = await open_pool(dsn, connections=2)
         try:
             yield pool
         except VantageError as error:
             raise SetupError(str(error)) from error
+        except AWAY as error:
+            raise SetupError(f"the database went away ({type(error).__name__})") from error
         finally:
             pool.terminate()
 

@@ -1,5 +1,6 @@
 """The commands that end by themselves, and what they refuse."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -150,6 +151,33 @@ async def test_keys_are_made_listed_and_revoked_where_the_database_is(server_dir
     revoked = await run("keys", "revoke", row[0], *at)
     assert (revoked.process.returncode, revoked.error) == (0, "")
     assert (await list_keys(server_dir))[0][7] != ""
+
+
+async def test_keys_are_made_and_revoked_beside_a_running_server(empty_dir: Path) -> None:
+    at = ("--data-dir", empty_dir)
+    async with serve(empty_dir, AUTH="true") as server, httpx.AsyncClient() as http:
+        made = await run("keys", "create", "--kind", "admin", "--name", "ops", *at)
+        assert (made.process.returncode, made.error) == (0, "")
+        url, query = f"{server.url}/graphql", {"query": "{ viewer { kind } }"}
+        credentials = {"Authorization": f"Bearer {made.out[0]}"}
+        shown = await http.post(url, json=query, headers=credentials)
+        assert shown.json() == {"data": {"viewer": {"kind": "ADMIN"}}}
+        (row,) = await list_keys(empty_dir)
+        assert (await run("keys", "revoke", row[0], *at)).process.returncode == 0
+        assert (await http.post(url, json=query, headers=credentials)).status_code == 401
+        assert await server.stop() == 0
+    assert processes_below(empty_dir) == []
+
+
+async def test_commands_for_one_folder_take_turns(server_dir: Path) -> None:
+    at = ("--data-dir", server_dir)
+    names = [f"key-{number}" for number in range(3)]
+    made = await asyncio.gather(
+        *(run("keys", "create", "--kind", "admin", "--name", name, *at) for name in names)
+    )
+    assert [(program.process.returncode, program.error) for program in made] == [(0, "")] * 3
+    assert {row[1] for row in await list_keys(server_dir)} >= set(names)
+    assert processes_below(server_dir) == []
 
 
 async def list_keys(data_dir: Path) -> list[list[str]]:
