@@ -4,18 +4,13 @@ import uuid
 
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
-from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import MaskErrors
-from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from core.errors import BadInput, QueryTooComplex, Unavailable, VantageError
 from models.database import AWAY
 
 _TOO_COMPLEX = ("Validation aborted.", "Maximum introspection depth exceeded")
 """What graphql-core says when an operation is beyond limits of its own."""
-
-_NO_OPERATION = (CannotGetOperationTypeError, MissingQueryError)
-"""Over sockets; over HTTP the request is refused before."""
 
 _log = structlog.get_logger(__name__)
 
@@ -45,8 +40,6 @@ def _tell(error: GraphQLError) -> tuple[str, dict[str, str]]:
     is_long = isinstance(error, GraphQLSyntaxError) and "tokens" in error.message
     if is_long or error.message in _TOO_COMPLEX:
         return error.message, {"code": QueryTooComplex.code}
-    if isinstance(cause, _NO_OPERATION):
-        return error.message, {"code": BadInput.code}
     if cause is None:  # it does not parse, does not validate, or a variable does not fit
         return error.message, {"code": BadInput.code}
     if isinstance(cause, AWAY):

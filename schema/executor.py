@@ -6,13 +6,14 @@ from inspect import isawaitable
 from typing import Any, TypeVar, cast
 
 from graphql import Executor
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from schema.plain import PlainExecutor
 
 T = TypeVar("T")
 
 
-class EventExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Strawberry's, whose events share nothing that grows, and are executed to their end.
+class EventExecutor(PlainExecutor):
+    """The one that answers everything; its events share nothing that grows, and are executed to their end.
 
     graphql-core makes the executor of an event by copying the subscription's, with a reference to
     the same cache of collected fields. The keys are made anew for each event, so that the cache

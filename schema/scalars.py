@@ -52,7 +52,7 @@ def parse_position(value: Any) -> Position:
 
 
 def parse_upload(value: Any) -> File:
-    """Takes what server/upload.py has put in the place of a file."""
+    """Takes what server/transport_http/upload.py has put in the place of a file."""
     if not isinstance(value, File):
         raise BadInput(
             f"{str(value)[:40]!r} is not an Upload; send the file in a multipart request"

@@ -8,11 +8,11 @@ from starlette.routing import Route, WebSocketRoute
 from schema.schema import create_schema, print_schema
 from server.authenticate import Authentication
 from server.body import BodyLimit
-from server.graphql import GraphQLApp
 from server.health import healthz, readyz
 from server.runtime import Runtime
 from server.sse import EventApp
 from server.stream import Streams
+from server.transport_http.endpoint import Endpoint
 from server.transport_ws.handshake import SocketApp
 from server.web import create_routes
 
@@ -20,9 +20,8 @@ from server.web import create_routes
 def create_app(runtime: Runtime) -> Starlette:
     """Makes the application of a running server; it starts and ends nothing itself."""
     schema = create_schema()
-    graphql = GraphQLApp(schema, runtime.services)
     streams = Streams(schema, runtime.services)
-    http = BodyLimit(EventApp(graphql, streams))
+    http = BodyLimit(EventApp(Endpoint(schema, runtime.services), streams))
     printed = print_schema()
 
     async def schema_file(_: Request) -> PlainTextResponse:

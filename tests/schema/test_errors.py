@@ -1,6 +1,5 @@
 """Errors: one shape, a stable code, and of a fault of ours nothing but its id."""
 
-import json
 import re
 from typing import Any
 
@@ -76,48 +75,6 @@ async def test_an_error_says_where_it_is_and_leaves_the_rest(workspace: Workspac
         "path": ["bad"],
         "extensions": {"code": "BAD_USER_INPUT"},
     }
-
-
-async def test_queries_may_be_asked_with_get_and_mutations_not(client: Client) -> None:
-    query = {"query": "query($id: ID!) { node(id: $id) { id } }"}
-    missing = json.dumps({"id": "peer_" + "0" * 32})
-    response = await client.http.get("/graphql", params={**query, "variables": missing})
-    assert (response.status_code, response.json()["data"]) == (200, {"node": None})
-    mutation = 'mutation { createWorkspace(input: {name: "by GET"}) { created } }'
-    response = await client.http.get("/graphql", params={"query": mutation})
-    assert (response.status_code, response.text) == (
-        400,
-        "mutations are not allowed when using GET",
-    )
-    assert await client.run('{ workspace(name: "by GET") { name } }') == {"workspace": None}
-
-
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        (b"", "Unable to parse request body as JSON"),
-        (b"{", "Unable to parse request body as JSON"),
-        (b"\xff", "Unable to parse request body as JSON"),
-        (b"[" * 100_000, "Unable to parse request body as JSON"),
-        (b"null", "The request body must be a JSON object"),
-        (b'"{ __typename }"', "The request body must be a JSON object"),
-        (b"[]", "Batching is not enabled"),
-        (b'[{"query": "{ __typename }"}]', "Batching is not enabled"),
-        (b"{}", "No GraphQL query found in the request"),
-        (b'{"query": ""}', "No GraphQL query found in the request"),
-        (b'{"query": 5}',
-         "The GraphQL operation's `query` must be a string or null, if provided."),
-        (b'{"query": "{ __typename }", "variables": []}',
-         "The GraphQL operation's `variables` must be an object or null, if provided."),
-        (b'{"query": "{ __typename }", "operationName": "No"}', 'Unknown operation named "No".'),
-    ],
-)  # fmt: skip
-async def test_a_body_that_is_no_request_is_refused(
-    client: Client, body: bytes, message: str
-) -> None:
-    headers = {"Content-Type": "application/json"}
-    response = await client.http.post("/graphql", content=body, headers=headers)
-    assert (response.status_code, response.text) == (400, message)
 
 
 async def test_a_fault_tells_the_caller_its_id_and_the_log_the_rest(dsn: str) -> None:

@@ -37,7 +37,7 @@ async def test_what_it_may_post_unasked_is_no_operation(client: Client, kind: st
         content='{"query": "mutation { createWorkspace(input: {name: \\"csrf\\"}) { created } }"}',
         headers={"content-type": kind, "origin": ELSEWHERE},
     )
-    assert response.status_code == 400
+    assert response.status_code == 415
     assert (await client.run('{ workspace(name: "csrf") { name } }')) == {"workspace": None}
 
 

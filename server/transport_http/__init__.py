@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: https://graphql.github.io/graphql-over-http/draft/."""
