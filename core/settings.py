@@ -3,13 +3,23 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.model_client.purpose import Purpose
 
 HttpUrl = Annotated[str, Field(pattern="^https?://")]
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
+HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
+Origin = Annotated[str, Field(pattern=r"^https?://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[0-9]+)?$")]
+
+
+def _split(value: object) -> object:
+    """Reads `a, b` from the environment."""
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+Several = BeforeValidator(_split)
 
 
 class Settings(BaseSettings):
@@ -21,6 +31,10 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     auth: bool = False
     """Whether callers need a key; if not, whoever reaches the server may do everything."""
+    allowed_hosts: Annotated[tuple[HostName, ...], NoDecode, Several] = ()
+    """Names that lead here; none: on loopback its own names, elsewhere any."""
+    allowed_origins: Annotated[tuple[Origin, ...], NoDecode, Several] = ()
+    """Origins whose pages may use the API, beside its own."""
     data_dir: Path = Path(".vantage")
     """Where the embedded PostgreSQL lives."""
     database_url: Annotated[str, Field(pattern="^postgres(ql)?://")] | None = None

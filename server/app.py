@@ -4,10 +4,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from schema.schema import create_schema, print_schema
 from server.authenticate import Authentication
 from server.body import BodyLimit
+from server.gate import Gate
 from server.health import healthz, readyz
 from server.runtime import Runtime
 from server.sse import EventApp
@@ -17,7 +19,7 @@ from server.transport_ws.handshake import SocketApp
 from server.web import create_routes
 
 
-def create_app(runtime: Runtime) -> Starlette:
+def create_app(runtime: Runtime) -> ASGIApp:
     """Makes the application of a running server; it starts and ends nothing itself."""
     schema = create_schema()
     streams = Streams(schema, runtime.services)
@@ -38,4 +40,4 @@ def create_app(runtime: Runtime) -> Starlette:
         ]
     )
     app.state.runtime = runtime
-    return app
+    return Gate(app, runtime.services.settings)

@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 from rich.console import Console
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from core.errors import SetupError
 from core.settings import Settings
@@ -123,7 +123,7 @@ def _get_reason(error: OSError) -> str:
     return str(error.strerror).partition(" (while")[0]
 
 
-def _create_server(app: Starlette) -> _Server:
+def _create_server(app: ASGIApp) -> _Server:
     return _Server(
         uvicorn.Config(
             app,

@@ -1,8 +1,7 @@
-"""Taking a socket or refusing it."""
+"""Taking a socket or refusing it. Origins were looked at before: server/gate.py."""
 
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.http.websocket_origin import is_same_origin
 
 from server.stream import Streams
 from server.transport_ws.close_code import CloseCode
@@ -25,9 +24,6 @@ class SocketApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         socket = WebSocket(scope, receive, send)
         await socket.receive()  # websocket.connect
-        if not _is_origin_ours(socket):
-            await socket.close()  # before it is accepted: 403
-            return
         outlet = Outlet(scope["extensions"][EXTENSION]["wire"], send_s=self.send_s)
         if SUBPROTOCOL not in scope["subprotocols"]:
             await socket.accept()
@@ -35,14 +31,3 @@ class SocketApp:
             return
         await socket.accept(subprotocol=SUBPROTOCOL)
         await Connection(outlet, self._streams).run(receive)
-
-
-def _is_origin_ours(socket: WebSocket) -> bool:
-    """Tells whether it was opened by a page of ours, or by no page: other programs send no origin.
-
-    Browsers let pages of any origin open sockets anywhere.
-    """
-    origin = socket.headers.get("origin")
-    if origin is None or socket.headers.get("sec-fetch-site") == "same-origin":
-        return True
-    return is_same_origin(origin, socket.headers.get("host"))

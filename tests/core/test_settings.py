@@ -112,6 +112,34 @@ def test_roles_are_read_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings().model_roles == {Purpose.DERIVE: "small"}
 
 
+def test_several_values_stand_between_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VANTAGE_ALLOWED_HOSTS", "memory.example, vantage.internal")
+    monkeypatch.setenv("VANTAGE_ALLOWED_ORIGINS", "https://app.example,http://[::1]:3000")
+    settings = Settings()
+    assert settings.allowed_hosts == ("memory.example", "vantage.internal")
+    assert settings.allowed_origins == ("https://app.example", "http://[::1]:3000")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("allowed_hosts", ""),
+        ("allowed_hosts", "memory.example,"),
+        ("allowed_hosts", "memory.example:8000"),
+        ("allowed_hosts", "*"),
+        ("allowed_origins", "*"),
+        ("allowed_origins", "null"),
+        ("allowed_origins", "app.example"),
+        ("allowed_origins", "https://app.example/"),
+        ("allowed_origins", "https://App.example"),
+    ],
+)
+def test_one_of_several_values_that_is_not_valid_is_refused(name: str, value: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        Settings(**{name: value})  # type: ignore[arg-type]
+    assert {error["loc"][0] for error in refusal.value.errors()} == {name}
+
+
 def test_settings_do_not_change_once_read() -> None:
     settings = Settings()
     with pytest.raises(ValidationError):
