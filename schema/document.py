@@ -34,17 +34,12 @@ class Document:
 
     def get_operation(self, name: str | None) -> OperationDefinitionNode:
         """Returns the operation with that name, or without a name the only one there is."""
-        operations = [
-            node for node in self.node.definitions if isinstance(node, OperationDefinitionNode)
-        ]
+        operation = find_operation(self.node, name)
+        if operation is not None:
+            return operation
         if name is not None:
-            operations = [node for node in operations if node.name and node.name.value == name]
-        if len(operations) == 1:
-            return operations[0]
-        if operations:
-            raise GraphQLError("the document has several operations; operationName must tell which")
-        told = "an operation" if name is None else f'an operation "{name[:80]}"'
-        raise GraphQLError(f"the document does not have {told}")
+            raise GraphQLError(f'Unknown operation named "{name}".')
+        raise GraphQLError("the document has several operations; operationName must tell which")
 
 
 class Documents:

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class EventExecutor(PlainExecutor):
-    """The one that answers everything; its events share nothing that grows, and are executed to their end.
+    """Ours, whose events share nothing that grows, and are executed to their end.
 
     graphql-core makes the executor of an event by copying the subscription's, with a reference to
     the same cache of collected fields. The keys are made anew for each event, so that the cache
