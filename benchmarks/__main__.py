@@ -4,10 +4,16 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import fanout, hints, ingest, observers
+from benchmarks import fanout, graphql, hints, ingest, observers
 from benchmarks.rig import run_measured
 
-BENCHMARKS = {"ingest": ingest, "observers": observers, "fanout": fanout, "hints": hints}
+BENCHMARKS = {
+    "ingest": ingest,
+    "observers": observers,
+    "fanout": fanout,
+    "graphql": graphql,
+    "hints": hints,
+}
 
 
 def main() -> None:

@@ -7,42 +7,49 @@ it returns. Most of a page is: reading it field by field would cost several time
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any
+from operator import attrgetter
+from types import NoneType
+from typing import Any, TypeVar
 
 from graphql import (
-    GraphQLBoolean,
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
     GraphQLField,
-    GraphQLID,
+    GraphQLInt,
     GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLScalarType,
-    GraphQLString,
+    GraphQLResolveInfo,
     is_leaf_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.execution.executor import Executor
-from graphql.pyutils import Path
+from graphql.pyutils import Path, Undefined
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.guard import is_resolved
 
-Complete = Callable[[Any], Any]
-"""Turns a plain value into what is sent; raises whatever if it cannot be."""
-Read = Callable[[Any], dict[str, Any]]
+Result = TypeVar("Result")
 
-_SENT_AS_THEY_ARE = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
+Complete = Callable[[list[Any]], list[Any]]
+"""Turns plain values of one field into what is sent of them; raises if one cannot be.
+
+A column at a time: what all of them are is found out once, and most are sent as they are.
+"""
+Read = Callable[[list[Any]], list[dict[str, Any]]]
+
+_SENT_AS_THEY_ARE = {"String": {str}, "ID": {str}, "Boolean": {bool}, "Int": {int}}
 
 
 class _NotPlain(Exception):
-    """The value is not what its type says; reading it field by field tells what is wrong."""
+    """A value is not what its type says; reading it field by field tells what is wrong."""
 
 
 @dataclass(slots=True)
 class _Plan:
-    """How the selected fields of an object are read."""
+    """How the selected fields of objects of one type are read."""
 
     fields: GroupedFieldSet
     """Kept, since the plan is known by its identity."""
@@ -75,14 +82,32 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         plan = self._get_plan(parent_type, grouped_field_set)
         execute = super().execute_fields
-        plain = None if plan.read is None else _try(plan.read, source_value)
-        if plain is None:
+        read = _try(plan.read, [source_value])
+        if read is None:
             return execute(parent_type, source_value, path, grouped_field_set, position_context)
+        (plain,) = read
         if not plan.rest:
             return plain
         rest = execute(parent_type, source_value, path, plan.rest, position_context)
         names = grouped_field_set.keys()
         return _merge_later(names, plain, rest) if isawaitable(rest) else _merge(names, plain, rest)
+
+    def complete_list_value(
+        self,
+        return_type: GraphQLList[Any],
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo,
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        complete = self._find_item_completion(return_type, field_details_list)
+        completed = _try(complete, [result])
+        if completed is not None:
+            return completed[0]
+        return super().complete_list_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
 
     def _get_plan(self, type_: GraphQLObjectType, fields: GroupedFieldSet) -> _Plan:
         key = (type_.name, id(fields))
@@ -104,7 +129,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         return _Plan(fields, _create_read(plain) if plain else None, rest)
 
     def _find_completion(self, field: GraphQLField, details: FieldDetailsList) -> Complete | None:
-        """Returns how a field's value is sent; None: it is not plain."""
+        """Returns how a field's values are sent; None: it is not plain."""
         if is_resolved(field) or "strawberry-definition" not in field.extensions:
             return None
         return self._find_value_completion(field.type, details)
@@ -115,9 +140,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         if isinstance(type_, GraphQLNonNull):
             return self._find_item_completion(type_.of_type, details)
         complete = self._find_item_completion(type_, details)
-        if complete is None:
-            return None
-        return lambda value: None if value is None else complete(value)
+        return None if complete is None else _create_nullable_completion(complete)
 
     def _find_item_completion(self, type_: Any, details: FieldDetailsList) -> Complete | None:
         if is_leaf_type(type_):
@@ -143,56 +166,82 @@ def _get_attribute(field: GraphQLField) -> str:
     return str(field.extensions["strawberry-definition"].python_name)
 
 
-def _try(read: Read, source: Any) -> dict[str, Any] | None:
+def _try(read: Callable[[list[Any]], Result] | None, values: list[Any]) -> Result | None:
+    if read is None:
+        return None
     try:
-        return read(source)
+        return read(values)
     except Exception:  # whatever it is: the long way meets it again, and tells it with its path
         return None
 
 
 def _create_read(plain: list[tuple[str, str, Complete]]) -> Read:
-    def read(source: Any) -> dict[str, Any]:
-        return {name: complete(getattr(source, attr)) for name, attr, complete in plain}
+    names = [name for name, _, _ in plain]
+    columns = [(attrgetter(attribute), complete) for _, attribute, complete in plain]
+
+    def read(sources: list[Any]) -> list[dict[str, Any]]:
+        completed = [complete(list(map(get, sources))) for get, complete in columns]
+        return [dict(zip(names, row, strict=True)) for row in zip(*completed, strict=True)]
 
     return read
 
 
 def _create_leaf_completion(type_: GraphQLLeafType) -> Complete:
     coerce = type_.coerce_output_value
-    as_it_is = _SENT_AS_THEY_ARE.get(type_) if isinstance(type_, GraphQLScalarType) else None
+    is_int = type_ is GraphQLInt
+    as_they_are = _SENT_AS_THEY_ARE.get(type_.name)
 
-    def complete(value: Any) -> Any:
-        if type(value) is as_it_is:
-            return value
-        sent = None if value is None else coerce(value)
-        if sent is None:
+    def complete(values: list[Any]) -> list[Any]:
+        kinds = set(map(type, values))
+        if kinds == as_they_are and (not is_int or _fit(values)):
+            return values
+        sent = list(map(coerce, values))
+        if NoneType in kinds or None in sent or Undefined in sent:
             raise _NotPlain
         return sent
 
     return complete
 
 
-def _create_list_completion(complete: Complete) -> Complete:
-    def complete_list(value: Any) -> list[Any]:
-        if type(value) is not list:
-            raise _NotPlain
-        return [complete(item) for item in value]
+def _fit(values: list[int]) -> bool:
+    """Tells whether all are Ints as GraphQL has them."""
+    return min(values) >= GRAPHQL_MIN_INT and max(values) <= GRAPHQL_MAX_INT
 
-    return complete_list
+
+def _create_nullable_completion(complete: Complete) -> Complete:
+    def complete_nullable(values: list[Any]) -> list[Any]:
+        there = [value for value in values if value is not None]
+        completed = complete(there)
+        if len(there) == len(values):
+            return completed
+        rest = iter(completed)
+        return [None if value is None else next(rest) for value in values]
+
+    return complete_nullable
+
+
+def _create_list_completion(complete: Complete) -> Complete:
+    def complete_lists(values: list[Any]) -> list[Any]:
+        if set(map(type, values)) - {list}:
+            raise _NotPlain
+        return [complete(value) for value in values]
+
+    return complete_lists
 
 
 def _create_object_completion(type_: GraphQLObjectType, read: Read) -> Complete:
     is_type_of: Callable[..., Any] | None = type_.is_type_of
     known: set[type] = set()
 
-    def complete_object(value: Any) -> dict[str, Any]:
-        if type(value) not in known:
-            if value is None or (is_type_of is not None and is_type_of(value, None) is not True):
+    def complete_objects(values: list[Any]) -> list[Any]:
+        for kind in set(map(type, values)) - known:
+            example = next(value for value in values if type(value) is kind)
+            if example is None or (is_type_of is not None and not is_type_of(example, None)):
                 raise _NotPlain
-            known.add(type(value))
-        return read(value)
+            known.add(kind)
+        return read(values)
 
-    return complete_object
+    return complete_objects
 
 
 def _merge(names: Any, plain: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:

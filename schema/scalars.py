@@ -21,7 +21,9 @@ _LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
 def serialize_time(value: datetime) -> str:
     """Writes RFC 3339 in UTC."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    # A tenth of what isoformat takes, and a page has a hundred.
+    return orjson.dumps(in_utc, option=orjson.OPT_UTC_Z)[1:-1].decode()
 
 
 def parse_time(value: Any) -> datetime:
