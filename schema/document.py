@@ -19,6 +19,7 @@ from core.errors import PayloadTooLarge, QueryTooComplex
 from schema.cost import estimate_nodes
 from schema.limits import OPERATION_BYTES, OPERATION_NODES, OPERATION_TOKENS, OperationSize
 from schema.operation import find_operation
+from schema.plain import Completions
 
 _REMEMBERED = 1_000
 _LONGEST_REMEMBERED = 8 * 1024
@@ -31,6 +32,8 @@ class Document:
 
     node: DocumentNode
     errors: tuple[GraphQLError, ...]
+    completions: Completions | None
+    """What was found out about reading its answers, if that is the same whatever the variables."""
 
     def get_operation(self, name: str | None) -> OperationDefinitionNode:
         """Returns the operation with that name, or without a name the only one there is."""
@@ -60,7 +63,9 @@ class Documents:
         node = parse(text, max_tokens=OPERATION_TOKENS)
         # What is too large is not worth the time that the other rules would take.
         errors = validate(self._schema, node, [OperationSize])
-        return Document(node, tuple(errors or validate(self._schema, node, specified_rules)))
+        errors = errors or validate(self._schema, node, specified_rules)
+        # Without directives the same fields are selected each time.
+        return Document(node, tuple(errors), None if "@" in text else {})
 
 
 def check_nodes(

@@ -16,19 +16,24 @@ _log = structlog.get_logger(__name__)
 
 
 class ErrorCodes(MaskErrors):
-    """Gives every error its code; what is not meant for callers becomes INTERNAL with an id."""
+    """Has Strawberry tell errors so, where it runs the operation."""
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        message, extensions = _tell(error)
-        return GraphQLError(
-            # What callers sent may be quoted in it, lone surrogates too, and those are no JSON.
-            message.encode(errors="backslashreplace").decode(),
-            nodes=error.nodes,
-            source=error.source,
-            positions=error.positions,
-            path=error.path,
-            extensions=extensions,
-        )
+        return tell_error(error)
+
+
+def tell_error(error: GraphQLError) -> GraphQLError:
+    """Gives an error its code; what is not meant for callers becomes INTERNAL with an id."""
+    message, extensions = _tell(error)
+    return GraphQLError(
+        # What callers sent may be quoted in it, lone surrogates too, and those are no JSON.
+        message.encode(errors="backslashreplace").decode(),
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )
 
 
 def _tell(error: GraphQLError) -> tuple[str, dict[str, str]]:

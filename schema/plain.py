@@ -38,6 +38,8 @@ Complete = Callable[[list[Any]], list[Any]]
 
 A column at a time: what all of them are is found out once, and most are sent as they are.
 """
+Completions = dict[tuple[object, ...], Complete | None]
+"""By type and the nodes of the document that select a value of it; None: it is not plain."""
 Read = Callable[[list[Any]], list[dict[str, Any]]]
 
 _SENT_AS_THEY_ARE = {"String": {str}, "ID": {str}, "Boolean": {bool}, "Int": {int}}
@@ -62,14 +64,16 @@ class _Plan:
 class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
     """Strawberry's, with a short way for what is plain."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, completions: Completions | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._plans: dict[tuple[str, int], _Plan] = {}
+        self._completions = {} if completions is None else completions
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:
         executor = super().build_per_event_executor(payload)
         # A copy that shares what belongs to its event alone: it would grow with each.
         executor._plans = {}  # type: ignore[attr-defined]
+        executor._completions = {}  # type: ignore[attr-defined]
         return executor
 
     def execute_fields(
@@ -96,7 +100,7 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         self,
         return_type: GraphQLList[Any],
         field_details_list: FieldDetailsList,
-        info: GraphQLResolveInfo,
+        info: GraphQLResolveInfo[Any],
         path: Path,
         result: Any,
         position_context: Any,
@@ -143,6 +147,12 @@ class PlainExecutor(StrawberryGraphQLCoreExecutionContext):
         return None if complete is None else _create_nullable_completion(complete)
 
     def _find_item_completion(self, type_: Any, details: FieldDetailsList) -> Complete | None:
+        key = (type_, *(id(each.node) for each in details))
+        if key not in self._completions:
+            self._completions[key] = self._create_item_completion(type_, details)
+        return self._completions[key]
+
+    def _create_item_completion(self, type_: Any, details: FieldDetailsList) -> Complete | None:
         if is_leaf_type(type_):
             return _create_leaf_completion(type_)
         if isinstance(type_, GraphQLList):
