@@ -7,6 +7,7 @@ it returns. Most of a page is: reading it field by field would cost several time
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import isawaitable
+from itertools import repeat
 from operator import attrgetter
 from types import NoneType
 from typing import Any, TypeVar
@@ -26,10 +27,11 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.execution.executor import Executor
-from graphql.pyutils import Path, Undefined
+from graphql.pyutils import Path, UndefinedType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.guard import is_resolved
+from schema.scalars import COLUMNS
 
 Result = TypeVar("Result")
 
@@ -43,6 +45,7 @@ Completions = dict[tuple[object, ...], Complete | None]
 Read = Callable[[list[Any]], list[dict[str, Any]]]
 
 _SENT_AS_THEY_ARE = {"String": {str}, "ID": {str}, "Boolean": {bool}, "Int": {int}}
+_NOTHING = frozenset((NoneType, UndefinedType))
 
 
 class _NotPlain(Exception):
@@ -191,13 +194,13 @@ def _create_read(plain: list[tuple[str, str, Complete]]) -> Read:
 
     def read(sources: list[Any]) -> list[dict[str, Any]]:
         completed = [complete(list(map(get, sources))) for get, complete in columns]
-        return [dict(zip(names, row, strict=True)) for row in zip(*completed, strict=True)]
+        return list(map(dict, map(zip, repeat(names), zip(*completed, strict=True))))
 
     return read
 
 
 def _create_leaf_completion(type_: GraphQLLeafType) -> Complete:
-    coerce = type_.coerce_output_value
+    coerce = COLUMNS.get(type_.name) or _create_column_coercion(type_)
     is_int = type_ is GraphQLInt
     as_they_are = _SENT_AS_THEY_ARE.get(type_.name)
 
@@ -205,12 +208,17 @@ def _create_leaf_completion(type_: GraphQLLeafType) -> Complete:
         kinds = set(map(type, values))
         if kinds == as_they_are and (not is_int or _fit(values)):
             return values
-        sent = list(map(coerce, values))
-        if NoneType in kinds or None in sent or Undefined in sent:
+        sent = coerce(values)
+        if not _NOTHING.isdisjoint(kinds) or not _NOTHING.isdisjoint(map(type, sent)):
             raise _NotPlain
         return sent
 
     return complete
+
+
+def _create_column_coercion(type_: GraphQLLeafType) -> Complete:
+    coerce = type_.coerce_output_value
+    return lambda values: list(map(coerce, values))
 
 
 def _fit(values: list[int]) -> bool:

@@ -1,5 +1,6 @@
 """Scalars: how values that GraphQL does not know are read and written."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NewType
 
@@ -22,8 +23,20 @@ _LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 def serialize_time(value: datetime) -> str:
     """Writes RFC 3339 in UTC."""
     in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-    # A tenth of what isoformat takes, and a page has a hundred.
+    # A tenth of what isoformat takes.
     return orjson.dumps(in_utc, option=orjson.OPT_UTC_Z)[1:-1].decode()
+
+
+def serialize_times(values: list[datetime]) -> list[str]:
+    """Writes several, those of the database at once: a page of messages has a hundred."""
+    if {value.tzinfo for value in values} == {UTC}:
+        written: list[str] = orjson.loads(orjson.dumps(values, option=orjson.OPT_UTC_Z))
+        return written
+    return list(map(serialize_time, values))
+
+
+COLUMNS: dict[str, Callable[[list[Any]], list[Any]]] = {"DateTime": serialize_times}
+"""How many values of a scalar are written at once, where that is faster than one by one."""
 
 
 def parse_time(value: Any) -> datetime:

@@ -59,6 +59,7 @@ class Load:
     def close(self) -> None:
         for asker in self._askers:
             asker.transport.close()
+        self._askers.clear()
 
 
 class _Asker(asyncio.Protocol):

@@ -58,6 +58,12 @@ INTROSPECT_DEEP = (
          "the operation is 65538 bytes long, at most 65536"),
         (chain("a: __typename"), "QUERY_TOO_COMPLEX",
          "the operation has 1048576 aliases, at most 30"),
+        (f"{alias(30)[:-1]} viewer {{ kind }} }}", "QUERY_TOO_COMPLEX",
+         "the operation has 31 root fields, at most 30"),
+        (f"{{ __typename {'@include(if: true) ' * 51} }}", "QUERY_TOO_COMPLEX",
+         "the operation has 51 directives, at most 50"),
+        (chain("__typename @skip(if: false)"), "QUERY_TOO_COMPLEX",
+         "the operation has 1048576 directives, at most 50"),
         (INTROSPECT_DEEP, "QUERY_TOO_COMPLEX", "Maximum introspection depth exceeded"),
     ],
 )  # fmt: skip
