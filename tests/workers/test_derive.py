@@ -216,7 +216,7 @@ async def test_clients_see_what_was_given_up_and_why_but_not_what_was_said(
         await look(room, workshop)
     async with run_crew(dsn, Silent()) as crew:
         transport = httpx.ASGITransport(create_app(Runtime(create_services(), crew)))
-        async with httpx.AsyncClient(transport=transport, base_url="http://vantage") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             response = await client.post("/graphql", json={"query": READ_DEAD})
     derivation = response.json()["data"]["workspace"]["derivation"]
     (item,) = derivation.pop("deadItems")
