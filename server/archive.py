@@ -24,7 +24,7 @@ from models import archive
 from models.archive import PARTS, Part
 from models.database import Connection, Pool, open_pool, transaction
 from models.workspace import find_workspace
-from server.runtime import run_database
+from server.database import reach_database
 
 FORMAT = 1
 ROWS_PER_WRITE = 500
@@ -251,7 +251,7 @@ async def _write(
 
 @asynccontextmanager
 async def _open_database(settings: Settings) -> AsyncIterator[Pool]:
-    async with run_database(settings) as dsn:
+    async with reach_database(settings) as dsn:
         pool = await open_pool(dsn, connections=2)
         try:
             yield pool

@@ -153,7 +153,7 @@ async def test_keys_are_made_listed_and_revoked_where_the_database_is(server_dir
     assert (await list_keys(server_dir))[0][7] != ""
 
 
-async def test_keys_are_made_and_revoked_beside_a_running_server(empty_dir: Path) -> None:
+async def test_keys_and_exports_are_made_beside_a_running_server(empty_dir: Path) -> None:
     at = ("--data-dir", empty_dir)
     async with serve(empty_dir, AUTH="true") as server, httpx.AsyncClient() as http:
         made = await run("keys", "create", "--kind", "admin", "--name", "ops", *at)
@@ -162,6 +162,11 @@ async def test_keys_are_made_and_revoked_beside_a_running_server(empty_dir: Path
         credentials = {"Authorization": f"Bearer {made.out[0]}"}
         shown = await http.post(url, json=query, headers=credentials)
         assert shown.json() == {"data": {"viewer": {"kind": "ADMIN"}}}
+        create = 'mutation { createWorkspace(input: {name: "w"}) { created } }'
+        await http.post(url, json={"query": create}, headers=credentials)
+        file = empty_dir.parent / "w.ndjson"
+        exported = await run("export", "w", file, *at)
+        assert (exported.process.returncode, file.exists()) == (0, True)
         (row,) = await list_keys(empty_dir)
         assert (await run("keys", "revoke", row[0], *at)).process.returncode == 0
         assert (await http.post(url, json=query, headers=credentials)).status_code == 401
