@@ -13,7 +13,7 @@ from models.database import Connection, Record, Runner, Slice
 from models.filter import ANYTHING, Column, Columns, Condition, Kind, to_where
 from models.mind import Mind
 from models.peer import Peer
-from models.visibility import Vantage, see_conclusion
+from models.visibility import PLACES_SEEN, Vantage, see_conclusion
 
 
 class Conclusion(Model):
@@ -63,7 +63,7 @@ class Conclusion(Model):
             # Counting repetitions, and finding the newest of them.
             Index(fields=("observed_id", "gist", "said_at", "id"), name="conclusion_gist"),
             # What else was said on a topic.
-            Index(fields=("observed_id", "topic"), name="conclusion_topic"),
+            Index(fields=("observed_id", "topic", "said_at"), name="conclusion_topic"),
             # What is still to be compared.
             PartialIndex(
                 fields=("observed_id",), name="conclusion_unlinked", condition={"is_linked": False}
@@ -73,6 +73,16 @@ class Conclusion(Model):
                 fields=("observed_id",),
                 name="conclusion_unindexed",
                 condition={"is_indexed": False},
+            ),
+            # A card, which has few lines however much is concluded.
+            PartialIndex(
+                fields=("observed_id", "said_at", "id"),
+                name="conclusion_identity",
+                condition={"is_identity": True},
+            ),
+            # What was written by hand into a mind.
+            PartialIndex(
+                fields=("mind_id",), name="conclusion_by_hand", condition={"is_manual": True}
             ),
         )
 
@@ -118,6 +128,22 @@ class Selection:
     as_of: datetime | None = None
     """Only what was concluded by then."""
     is_identity: bool | None = None
+    is_narrow: bool = False
+    """Whether the vantage sees so little that all of it is looked at before anything else."""
+
+    @property
+    def source(self) -> str:
+        """Where conclusions `c` are looked for, which decides what a reading costs.
+
+        The newest of a peer's are soon found by one who sees most of them. Who sees few would have
+        to be told of all others first, so these are looked up stay by stay. The filter that $7
+        tells of as well is spelled out, for the planner to know the index that it asks for.
+        """
+        if self.is_narrow:
+            return _IN_PLACES_SEEN
+        if self.is_identity:
+            return "(SELECT * FROM conclusion WHERE is_identity)"
+        return "conclusion"
 
     def to_parameters(self) -> tuple[object, ...]:
         """Returns what $1 to $7 are bound to in the statements below."""
@@ -135,6 +161,20 @@ CONCLUSION_COLUMNS = (
     " c.topic, c.value, c.is_change, c.is_identity, c.is_manual, c.valid_from, c.valid_to,"
     " c.said_at, c.dated_at, c.recorded_at, c.transaction"
 )
+
+# Sorted before anything dearer is asked of each, so that it is asked of no more than are wanted.
+_IN_PLACES_SEEN = f"""(
+    SELECT * FROM conclusion WHERE id IN (
+        SELECT window_.conclusion_id FROM {PLACES_SEEN} AS place
+        JOIN evidence AS window_ ON window_.session_id = place.session_id
+         AND window_.first_sequence >= place.from_sequence
+         AND (place.to_sequence IS NULL OR window_.first_sequence < place.to_sequence)
+        UNION ALL
+        SELECT by_hand.id FROM mind JOIN conclusion AS by_hand ON by_hand.mind_id = mind.id
+        WHERE mind.observer_id = $2 AND by_hand.is_manual
+    ) AND ($4::uuid[] IS NULL OR observed_id = ANY ($4))
+    ORDER BY said_at DESC, id DESC OFFSET 0
+)"""
 
 _FILTERED: Columns = {
     "id": Column("c.id", Kind.ID),
@@ -180,7 +220,7 @@ async def list_conclusions(
     """Returns the newest groups of repetitions, each as its newest visible conclusion."""
     records = await runner.fetch(
         f"""
-        SELECT {CONCLUSION_COLUMNS} FROM conclusion AS c
+        SELECT {CONCLUSION_COLUMNS} FROM {selection.source} AS c
         WHERE {select_conclusions("c")} AND {IS_NEWEST_OF_ITS_GIST}
         ORDER BY c.said_at DESC, c.id DESC LIMIT $8
         """,
@@ -252,16 +292,18 @@ async def count_support(
 
 
 async def list_on_topics(
-    runner: Runner, selection: Selection, topics: Sequence[str]
+    runner: Runner, selection: Selection, topics: Sequence[str], *, since: datetime
 ) -> list[ConclusionRow]:
-    """Returns what was said on the topics, repetitions too, the oldest first."""
+    """Returns what was said on the topics from then on, repetitions too, the oldest first."""
     records = await runner.fetch(
         f"""
         SELECT {CONCLUSION_COLUMNS} FROM conclusion AS c
-        WHERE c.topic = ANY ($8::text[]) AND {select_conclusions("c")} ORDER BY c.said_at, c.id
+        WHERE c.topic = ANY ($8::text[]) AND c.said_at >= $9 AND {select_conclusions("c")}
+        ORDER BY c.said_at, c.id
         """,
         *selection.to_parameters(),
         list(topics),
+        since,
     )
     return [ConclusionRow(**record) for record in records]
 

@@ -251,7 +251,7 @@ async def list_conclusions_with(
         f"""
         SELECT {CONCLUSION_COLUMNS}, found.terms,
                nullif(1 - (embedding.vector <=> $9::real[]::halfvec), 'NaN') AS likeness
-        FROM conclusion_index AS found JOIN conclusion AS c ON c.id = found.conclusion_id
+        FROM {selection.source} AS c JOIN conclusion_index AS found ON found.conclusion_id = c.id
         LEFT JOIN embedding ON embedding.conclusion_id = c.id AND space = $10
         WHERE found.terms && $8::bigint[]
           AND {select_conclusions("c")} AND {IS_NEWEST_OF_ITS_GIST}

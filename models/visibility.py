@@ -104,6 +104,27 @@ def see_conclusion(alias: str, *, observer: str = "$2", sessions: str = "$3") ->
 )"""
 
 
+FEW_MESSAGES = 10_000
+FEW_STAYS = 500
+
+
+async def sees_little(runner: Runner, vantage: Vantage) -> bool:
+    """Tells whether all that a vantage sees is soon looked at, stay by stay."""
+    if vantage.observer_id is None and vantage.session_ids is None:
+        return False
+    is_little: bool = await runner.fetchval(
+        f"""
+        SELECT count(*) <= {FEW_STAYS} AND coalesce(sum(
+            coalesce(place.to_sequence, session.last_sequence + 1) - place.from_sequence
+        ), 0) <= {FEW_MESSAGES}
+        FROM (SELECT * FROM {PLACES_SEEN} AS place LIMIT {FEW_STAYS + 1}) AS place
+        JOIN session ON session.id = place.session_id
+        """,
+        *vantage.to_parameters(),
+    )
+    return is_little
+
+
 def see_session(alias: str, *, peer: str, session: str) -> str:
     """Returns the predicate that a sight of `peer` or `session` sees that the session exists.
 

@@ -10,7 +10,7 @@ from models.manual import find_card_start
 from models.peer import PeerRow
 from models.workspace import find_configuration
 from representation.card import CARD_LINES
-from resolvers.conclusion import list_standing
+from resolvers.conclusion import list_standing, select
 from resolvers.find import get_vantage
 from resolvers.services import Services
 
@@ -63,7 +63,7 @@ async def find_card(
     vantage = await get_vantage(
         services, observed.workspace_id, observer=observer, scope=scope, sessions=sessions
     )
-    rows = await list_card(services, Selection(vantage, [observed.id]))
+    rows = await list_card(services, await select(services, vantage, [observed.id]))
     if not rows:
         return None
     return CardValue(

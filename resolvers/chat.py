@@ -9,14 +9,14 @@ from core.limits import check_query
 from core.model_client.meter import metering
 from core.model_client.purpose import Purpose
 from core.position import Position
-from models.conclusion import ConclusionRow, Selection
+from models.conclusion import ConclusionRow
 from models.evidence import list_citations, list_cited_messages, list_premises
 from models.message import MessageRow, list_newest_messages
 from models.peer import PeerRow, list_peers_by_id
 from models.usage import UsageRow, add_calls
 from models.visibility import Vantage, observes_others
 from representation.reasoner import Question, Reply, Support
-from resolvers.conclusion import list_known
+from resolvers.conclusion import list_known, select
 from resolvers.find import get_peer, get_vantage
 from resolvers.services import Services
 from resolvers.wait import wait_for_position
@@ -113,7 +113,8 @@ async def _list_known(
         # Who holds no model of others still knows what it said itself.
         observed = None if observes else [asked.id]
     # Outdated ones too: what no longer holds can be asked for.
-    return await list_known(services.pool, Selection(vantage, observed), limit=CONCLUSIONS)
+    selection = await select(services, vantage, observed)
+    return await list_known(services.pool, selection, limit=CONCLUSIONS)
 
 
 async def _to_supports(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from models.conclusion import (
@@ -18,6 +19,7 @@ from models.conclusion import (
 from models.database import Pool, Slice
 from models.evidence import list_premises
 from models.filter import ANYTHING, Comparison, Condition, Every, Not, Operator, Some
+from models.visibility import Vantage, sees_little
 from representation.outdated import Stated, find_successors, to_stated
 from representation.statement import Level
 from resolvers.filter import list_comparisons
@@ -27,6 +29,19 @@ from resolvers.services import Services
 LIST = "conclusions"
 CANDIDATES = 2_000
 """How many of the newest groups are looked at, at most."""
+
+
+async def select(
+    services: Services,
+    vantage: Vantage,
+    observed_ids: Sequence[UUID] | None = None,
+    *,
+    levels: Sequence[str] | None = None,
+    as_of: datetime | None = None,
+) -> Selection:
+    """Selects what a vantage sees, and how it is looked for."""
+    is_narrow = await sees_little(services.pool, vantage)
+    return Selection(vantage, observed_ids, levels, as_of, is_narrow=is_narrow)
 
 
 async def list_known(pool: Pool, selection: Selection, *, limit: int) -> list[ConclusionRow]:
@@ -139,10 +154,13 @@ async def _list_premises(
 async def _find_successors(
     pool: Pool, selection: Selection, stated: Iterable[ConclusionRow]
 ) -> dict[UUID, Stated]:
-    topics = {row.topic for row in stated if row.topic is not None}
-    if not topics:
+    """Finds what came after them; what was said on their topics before tells nothing."""
+    placed = [row for row in stated if row.topic is not None]
+    if not placed:
         return {}
-    rows = await list_on_topics(pool, selection, sorted(topics))
+    topics = {row.topic for row in placed if row.topic is not None}
+    since = min(row.said_at for row in placed)
+    rows = await list_on_topics(pool, selection, sorted(topics), since=since)
     return find_successors([to_stated(row) for row in rows])
 
 

@@ -17,7 +17,7 @@ from representation.rank import rank_documents
 from representation.text import Known, write_representation
 from representation.words import to_terms
 from resolvers.card import list_card
-from resolvers.conclusion import CANDIDATES, list_standing
+from resolvers.conclusion import CANDIDATES, list_standing, select
 from resolvers.find import get_peer, get_vantage, get_workspace
 from resolvers.live import Trail
 from resolvers.services import Services
@@ -120,7 +120,7 @@ async def get_selection(services: Services, reading: Reading) -> Selection:
     )
     observes = await holds_model(services, vantage, reading.observed.id)
     observed_ids = [reading.observed.id] if observes else []
-    return Selection(vantage, observed_ids, reading.levels, reading.as_of)
+    return await select(services, vantage, observed_ids, levels=reading.levels, as_of=reading.as_of)
 
 
 async def holds_model(services: Services, vantage: Vantage, observed_id: UUID) -> bool:

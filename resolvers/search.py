@@ -8,7 +8,7 @@ from uuid import UUID
 from core.clock import get_now
 from core.limits import PAGE_ROWS, check_query, check_range
 from models import search
-from models.conclusion import ConclusionRow, Selection
+from models.conclusion import ConclusionRow
 from models.message import MessageRow, find_messages
 from models.peer import list_peers_by_id
 from models.search import Asked, FoundMessage
@@ -26,7 +26,7 @@ from representation.retrieve import (
 )
 from representation.snippet import cut_snippet
 from representation.term_key import to_term_keys
-from resolvers.conclusion import judge
+from resolvers.conclusion import judge, select
 from resolvers.services import Services
 
 
@@ -151,7 +151,7 @@ async def _search_conclusions(
     services: Services, vantage: Vantage, sought: Sought, *, first: int
 ) -> list[Hit]:
     """Finds conclusions by their words; rarity is that among those with one of the words."""
-    selection = Selection(vantage)
+    selection = await select(services, vantage)
     keys = _to_keys(vantage, sought)
     found = await search.list_conclusions_with(
         services.pool, selection, _to_asked(services, sought, keys)
