@@ -266,3 +266,16 @@ async def list_conclusions_with(
         FoundConclusion(to_conclusion(record), record["terms"], record["likeness"])
         for record in records
     ]
+
+
+async def list_unindexed(runner: Runner, selection: Selection) -> list[ConclusionRow]:
+    """Returns what was concluded just now, so that the index does not know it yet."""
+    records = await runner.fetch(
+        f"""
+        SELECT {CONCLUSION_COLUMNS} FROM conclusion AS c
+        WHERE NOT c.is_indexed AND {select_conclusions("c")} AND {IS_NEWEST_OF_ITS_GIST}
+        ORDER BY c.said_at DESC, c.id DESC LIMIT {CONCLUSIONS}
+        """,
+        *selection.to_parameters(),
+    )
+    return [ConclusionRow(**record) for record in records]

@@ -60,6 +60,19 @@ async def list_standing(pool: Pool, selection: Selection, *, limit: int) -> list
         size = min(4 * size, CANDIDATES)
 
 
+async def keep_standing(
+    pool: Pool, selection: Selection, rows: Sequence[ConclusionRow], *, limit: int
+) -> list[ConclusionRow]:
+    """Returns the first of the rows that nothing the vantage can see has superseded, judged."""
+    standing: list[ConclusionRow] = []
+    for start in range(0, len(rows), max(limit, 1)):
+        if len(standing) >= limit:
+            break
+        judged = await judge(pool, selection, rows[start : start + limit])
+        standing += [row for row in judged if row.retired_at is None]
+    return standing[:limit]
+
+
 async def page_known(
     services: Services,
     selection: Selection,

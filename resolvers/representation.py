@@ -13,13 +13,12 @@ from models.conclusion import ConclusionRow, Selection
 from models.event import EventKind, EventRow
 from models.peer import PeerRow, list_peers_by_id
 from models.visibility import Vantage, observes_others
-from representation.rank import rank_documents
 from representation.text import Known, write_representation
-from representation.words import to_terms
 from resolvers.card import list_card
-from resolvers.conclusion import CANDIDATES, list_standing, select
+from resolvers.conclusion import keep_standing, list_standing, select
 from resolvers.find import get_peer, get_vantage, get_workspace
 from resolvers.live import Trail
+from resolvers.search import rank_conclusions, seek
 from resolvers.services import Services
 from resolvers.wait import wait_for_position
 
@@ -135,17 +134,10 @@ async def _list_statements(
 ) -> list[ConclusionRow]:
     if reading.query is None:
         return await list_standing(services.pool, selection, limit=reading.max_conclusions)
-    rows = await list_standing(services.pool, selection, limit=CANDIDATES)
-    return _keep_relevant(reading.query, rows)[: reading.max_conclusions]
-
-
-def _keep_relevant(query: str, rows: list[ConclusionRow]) -> list[ConclusionRow]:
-    """Returns what shares words with the query, best first; equals stay newest first."""
-    scores = rank_documents(
-        dict.fromkeys(to_terms(query), 1.0), [to_terms(row.content) for row in rows]
-    )
-    ranked = sorted(zip(scores, rows, strict=True), key=lambda pair: -pair[0])
-    return [row for score, row in ranked if score > 0]
+    sought = await seek(services, reading.query)
+    ranked, found = await rank_conclusions(services, selection, sought)
+    rows = [found[each.id] for each in ranked]
+    return await keep_standing(services.pool, selection, rows, limit=reading.max_conclusions)
 
 
 async def follow_representation(

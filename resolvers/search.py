@@ -8,10 +8,10 @@ from uuid import UUID
 from core.clock import get_now
 from core.limits import PAGE_ROWS, check_query, check_range
 from models import search
-from models.conclusion import ConclusionRow
+from models.conclusion import ConclusionRow, Selection
 from models.message import MessageRow, find_messages
 from models.peer import list_peers_by_id
-from models.search import Asked, FoundMessage
+from models.search import Asked, FoundConclusion, FoundMessage
 from models.visibility import Vantage
 from representation import retrieve
 from representation.retrieve import (
@@ -26,6 +26,7 @@ from representation.retrieve import (
 )
 from representation.snippet import cut_snippet
 from representation.term_key import to_term_keys
+from representation.words import to_terms
 from resolvers.conclusion import judge, select
 from resolvers.services import Services
 
@@ -58,14 +59,18 @@ async def search_all(
     check_query(query)
     check_range("first", first, least=0, most=PAGE_ROWS)
     wanted = set(Target) if targets is None else set(targets)
-    [vector] = await services.embedder.embed([query])
-    sought = read_query(query, vector, get_now())
+    sought = await seek(services, query)
     hits: list[Hit] = []
     if Target.MESSAGES in wanted:
         hits += await _search_messages(services, vantage, sought, first=first)
     if Target.CONCLUSIONS in wanted:
         hits += await _search_conclusions(services, vantage, sought, first=first)
     return sorted(hits, key=lambda hit: -hit.score)[:first]
+
+
+async def seek(services: Services, query: str) -> Sought:
+    [vector] = await services.embedder.embed([query])
+    return read_query(query, vector, get_now())
 
 
 async def _search_messages(
@@ -150,12 +155,26 @@ async def _to_candidates(services: Services, found: Sequence[FoundMessage]) -> l
 async def _search_conclusions(
     services: Services, vantage: Vantage, sought: Sought, *, first: int
 ) -> list[Hit]:
-    """Finds conclusions by their words; rarity is that among those with one of the words."""
     selection = await select(services, vantage)
-    keys = _to_keys(vantage, sought)
+    ranked, rows = await rank_conclusions(services, selection, sought)
+    best = ranked[:first]
+    judged = await judge(services.pool, selection, [rows[each.id] for each in best])
+    return _to_hits(sought, best, {row.id: row for row in judged})
+
+
+async def rank_conclusions(
+    services: Services, selection: Selection, sought: Sought
+) -> tuple[list[Ranked], dict[UUID, ConclusionRow]]:
+    """Finds conclusions by their words; rarity is that among those with one of the words."""
+    keys = _to_keys(selection.vantage, sought)
     found = await search.list_conclusions_with(
         services.pool, selection, _to_asked(services, sought, keys)
     )
+    found += [
+        FoundConclusion(row, terms, likeness=None)
+        for row in await search.list_unindexed(services.pool, selection)
+        if not keys.keys().isdisjoint(terms := _to_row_terms(row))
+    ]
     statements = [
         FoundStatement(
             id=each.row.id,
@@ -166,10 +185,11 @@ async def _search_conclusions(
         )
         for each in found
     ]
-    ranked = rank_statements(sought, keys, statements)[:first]
-    rows = {each.row.id: each.row for each in found}
-    judged = await judge(services.pool, selection, [rows[each.id] for each in ranked])
-    return _to_hits(sought, ranked, {row.id: row for row in judged})
+    return rank_statements(sought, keys, statements), {each.row.id: each.row for each in found}
+
+
+def _to_row_terms(row: ConclusionRow) -> list[int]:
+    return to_term_keys(row.workspace_id, to_terms(row.content))
 
 
 def _to_keys(vantage: Vantage, sought: Sought) -> dict[int, float]:
