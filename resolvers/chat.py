@@ -1,7 +1,8 @@
 """Asking a peer: gathers what the vantage may see, lets the reasoner answer from that alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from core.clock import get_now
@@ -9,20 +10,27 @@ from core.limits import check_query
 from core.model_client.meter import metering
 from core.model_client.purpose import Purpose
 from core.position import Position
-from models.conclusion import ConclusionRow
+from models.conclusion import ConclusionRow, Selection, list_conclusions_by_id
 from models.evidence import list_citations, list_cited_messages, list_premises
 from models.message import MessageRow, list_newest_messages
 from models.peer import PeerRow, list_peers_by_id
 from models.usage import UsageRow, add_calls
 from models.visibility import Vantage, observes_others
 from representation.reasoner import Question, Reply, Support
-from resolvers.conclusion import list_known, select
+from representation.retrieve import Sought
+from resolvers.conclusion import judge, list_known, select
 from resolvers.find import get_peer, get_vantage
+from resolvers.search import find_best_messages, rank_conclusions, seek
 from resolvers.services import Services
 from resolvers.wait import wait_for_position
 
+Row = TypeVar("Row", ConclusionRow, MessageRow)
+
 CONCLUSIONS = 1_000
 MESSAGES = 500
+"""How many of the newest are at hand, whatever is asked."""
+FOUND = 100
+"""How many more of each are found by the words of the question, however old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +71,9 @@ async def ask_peer(
         wanted=None if min_position is None else Position.parse(min_position),
         max_wait_ms=max_wait_ms,
     )
-    conclusions = await _list_known(services, vantage, asked, about)
-    messages = []
-    if about is None:
-        messages = await list_newest_messages(services.pool, vantage=vantage, limit=MESSAGES)
+    sought = await seek(services, query)
+    conclusions = await _list_known(services, vantage, asked, about, sought)
+    messages = [] if about else await _list_messages(services, vantage, sought)
     question = Question(
         query=query,
         asked=asked.name,
@@ -100,7 +107,7 @@ async def _answer(
 
 
 async def _list_known(
-    services: Services, vantage: Vantage, asked: PeerRow, about: PeerRow | None
+    services: Services, vantage: Vantage, asked: PeerRow, about: PeerRow | None, sought: Sought
 ) -> list[ConclusionRow]:
     """Returns what the asked peer may draw on: its view of the target, or all its views."""
     observes = await observes_others(services.pool, vantage)
@@ -112,9 +119,37 @@ async def _list_known(
     else:
         # Who holds no model of others still knows what it said itself.
         observed = None if observes else [asked.id]
-    # Outdated ones too: what no longer holds can be asked for.
     selection = await select(services, vantage, observed)
-    return await list_known(services.pool, selection, limit=CONCLUSIONS)
+    # Outdated ones too: what no longer holds can be asked for.
+    newest = await list_known(services.pool, selection, limit=CONCLUSIONS)
+    if len(newest) < CONCLUSIONS:
+        return newest
+    ranked, rows = await rank_conclusions(services, selection, sought)
+    found = [rows[each.id] for each in ranked[:FOUND]]
+    return _join(newest, await _judge_with_successors(services, selection, found))
+
+
+async def _judge_with_successors(
+    services: Services, selection: Selection, rows: list[ConclusionRow]
+) -> list[ConclusionRow]:
+    """What superseded a statement need not share its words, but is the answer in its place."""
+    judged = await judge(services.pool, selection, rows)
+    ids = [row.superseded_by for row in judged if row.superseded_by is not None]
+    successors = await list_conclusions_by_id(services.pool, selection.vantage, ids)
+    return _join(judged, await judge(services.pool, selection, successors))
+
+
+async def _list_messages(services: Services, vantage: Vantage, sought: Sought) -> list[MessageRow]:
+    newest = await list_newest_messages(services.pool, vantage=vantage, limit=MESSAGES)
+    if len(newest) < MESSAGES:
+        return newest
+    return _join(newest, await find_best_messages(services, vantage, sought, first=FOUND))
+
+
+def _join(first: Iterable[Row], more: Iterable[Row]) -> list[Row]:
+    """All of both, each once."""
+    rows = {row.id: row for row in (*more, *first)}
+    return list(rows.values())
 
 
 async def _to_supports(

@@ -76,13 +76,25 @@ async def seek(services: Services, query: str) -> Sought:
 async def _search_messages(
     services: Services, vantage: Vantage, sought: Sought, *, first: int
 ) -> list[Hit]:
+    ranked = (await _rank_messages(services, vantage, sought))[:first]
+    rows = {row.id: row for row in await find_messages(services.pool, [each.id for each in ranked])}
+    return _to_hits(sought, ranked, rows)
+
+
+async def find_best_messages(
+    services: Services, vantage: Vantage, sought: Sought, *, first: int
+) -> list[MessageRow]:
+    """Returns what search finds first, in no order."""
+    ranked = (await _rank_messages(services, vantage, sought))[:first]
+    return await find_messages(services.pool, [each.id for each in ranked])
+
+
+async def _rank_messages(services: Services, vantage: Vantage, sought: Sought) -> list[Ranked]:
     found = await _find_messages(services, vantage, sought)
     candidates = await _to_candidates(
         services, found + await _list_beside(services, vantage, found)
     )
-    ranked = rank_messages(sought, candidates)[:first]
-    rows = {row.id: row for row in await find_messages(services.pool, [each.id for each in ranked])}
-    return _to_hits(sought, ranked, rows)
+    return rank_messages(sought, candidates)
 
 
 async def _find_messages(
