@@ -133,17 +133,27 @@ class Selection:
 
     @property
     def source(self) -> str:
-        """Where conclusions `c` are looked for, which decides what a reading costs.
+        """Where conclusions are looked for, which decides what a reading costs.
 
-        The newest of a peer's are soon found by one who sees most of them. Who sees few would have
-        to be told of all others first, so these are looked up stay by stay. The filter that $7
-        tells of as well is spelled out, for the planner to know the index that it asks for.
+        Who sees most of what is concluded soon finds the newest. Who sees few would have to be
+        told of all others first, so these are looked up stay by stay.
         """
-        if self.is_narrow:
-            return _IN_PLACES_SEEN
-        if self.is_identity:
-            return "(SELECT * FROM conclusion WHERE is_identity)"
-        return "conclusion"
+        return _IN_PLACES_SEEN if self.is_narrow else "conclusion"
+
+    @property
+    def newest_first(self) -> str:
+        """The source in order, before anything dearer is asked of each than who it is about.
+
+        What the parameters say is said again where an index is to be had for it.
+        """
+        is_one = self.observed_ids is not None and len(self.observed_ids) == 1
+        observed = "observed_id = ($4::uuid[])[1]" if is_one else IS_ABOUT_OBSERVED
+        identity = "is_identity" if self.is_identity else "true"
+        return f"""(
+            SELECT * FROM {self.source} AS c
+            WHERE workspace_id = $1 AND {observed} AND {identity}
+            ORDER BY said_at DESC, id DESC OFFSET 0
+        )"""
 
     def to_parameters(self) -> tuple[object, ...]:
         """Returns what $1 to $7 are bound to in the statements below."""
@@ -162,7 +172,8 @@ CONCLUSION_COLUMNS = (
     " c.said_at, c.dated_at, c.recorded_at, c.transaction"
 )
 
-# Sorted before anything dearer is asked of each, so that it is asked of no more than are wanted.
+IS_ABOUT_OBSERVED = "($4::uuid[] IS NULL OR observed_id = ANY ($4))"
+
 _IN_PLACES_SEEN = f"""(
     SELECT * FROM conclusion WHERE id IN (
         SELECT window_.conclusion_id FROM {PLACES_SEEN} AS place
@@ -172,8 +183,7 @@ _IN_PLACES_SEEN = f"""(
         UNION ALL
         SELECT by_hand.id FROM mind JOIN conclusion AS by_hand ON by_hand.mind_id = mind.id
         WHERE mind.observer_id = $2 AND by_hand.is_manual
-    ) AND ($4::uuid[] IS NULL OR observed_id = ANY ($4))
-    ORDER BY said_at DESC, id DESC OFFSET 0
+    )
 )"""
 
 _FILTERED: Columns = {
@@ -206,11 +216,12 @@ def select_conclusions(alias: str) -> str:
 
 
 # One of each group of repetitions that the vantage can see, in the newest words it can see.
-# Of `c`, which is in the selection itself.
+# Of `c`, which is in the selection itself. The offset has it looked up for each by its index.
 IS_NEWEST_OF_ITS_GIST = f"""NOT EXISTS (
     SELECT FROM conclusion AS newer
     WHERE newer.observed_id = c.observed_id AND newer.gist = c.gist
       AND (newer.said_at, newer.id) > (c.said_at, c.id) AND {select_conclusions("newer")}
+    OFFSET 0
 )"""
 
 
@@ -220,7 +231,7 @@ async def list_conclusions(
     """Returns the newest groups of repetitions, each as its newest visible conclusion."""
     records = await runner.fetch(
         f"""
-        SELECT {CONCLUSION_COLUMNS} FROM {selection.source} AS c
+        SELECT {CONCLUSION_COLUMNS} FROM {selection.newest_first} AS c
         WHERE {select_conclusions("c")} AND {IS_NEWEST_OF_ITS_GIST}
         ORDER BY c.said_at DESC, c.id DESC LIMIT $8
         """,

@@ -249,12 +249,17 @@ async def list_conclusions_with(
     """Returns the newest groups of repetitions, each as its newest visible conclusion."""
     records = await runner.fetch(
         f"""
-        SELECT {CONCLUSION_COLUMNS}, found.terms,
+        SELECT {CONCLUSION_COLUMNS}, c.terms,
                nullif(1 - (embedding.vector <=> $9::real[]::halfvec), 'NaN') AS likeness
-        FROM {selection.source} AS c JOIN conclusion_index AS found ON found.conclusion_id = c.id
+        FROM (
+            SELECT c.*, found.terms FROM {selection.source} AS c
+            JOIN conclusion_index AS found ON found.conclusion_id = c.id
+            WHERE found.terms && $8::bigint[] AND c.workspace_id = $1
+              AND ($4::uuid[] IS NULL OR c.observed_id = ANY ($4))
+            ORDER BY c.said_at DESC, c.id DESC OFFSET 0
+        ) AS c
         LEFT JOIN embedding ON embedding.conclusion_id = c.id AND space = $10
-        WHERE found.terms && $8::bigint[]
-          AND {select_conclusions("c")} AND {IS_NEWEST_OF_ITS_GIST}
+        WHERE {select_conclusions("c")} AND {IS_NEWEST_OF_ITS_GIST}
         ORDER BY c.said_at DESC, c.id DESC LIMIT {CONCLUSIONS}
         """,
         *selection.to_parameters(),
