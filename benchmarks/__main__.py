@@ -4,12 +4,13 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import fanout, graphql, hints, ingest, observers
+from benchmarks import fanout, graphql, growth, hints, ingest, observers
 from benchmarks.rig import run_measured
 
 BENCHMARKS = {
     "ingest": ingest,
     "observers": observers,
+    "growth": growth,
     "fanout": fanout,
     "graphql": graphql,
     "hints": hints,

@@ -67,7 +67,8 @@ def see_conclusion(alias: str, *, observer: str = "$2", sessions: str = "$3") ->
     what it said itself, and on what was written by hand into its own mind. What was written by
     hand without a session has no window, so it lies in no sessions that one could name. What one
     mind made of what it sees is seen by that mind alone: that it was made, and of what, depends
-    on everything the mind saw.
+    on everything the mind saw. The offsets keep PostgreSQL from reading the evidence of all
+    conclusions at once, where few are asked for.
     """
     return f"""(
     {alias}.workspace_id = $1
@@ -77,7 +78,7 @@ def see_conclusion(alias: str, *, observer: str = "$2", sessions: str = "$3") ->
           AND mind.observer_id IS NOT DISTINCT FROM {observer}
     ))
     AND (
-        EXISTS (SELECT FROM evidence WHERE evidence.conclusion_id = {alias}.id)
+        EXISTS (SELECT FROM evidence WHERE evidence.conclusion_id = {alias}.id OFFSET 0)
         OR ({alias}.is_manual AND {alias}.mind_id IS NOT NULL AND {sessions}::uuid[] IS NULL)
     )
     AND NOT EXISTS (
@@ -93,6 +94,7 @@ def see_conclusion(alias: str, *, observer: str = "$2", sessions: str = "$3") ->
                       AND (stay.observe_others OR {alias}.observed_id = {observer})
                 ))
           ) IS NOT TRUE
+        OFFSET 0
     )
     AND ({alias}.observed_id IS DISTINCT FROM {observer} OR (
         ({alias}.mind_id IS NOT NULL OR NOT {alias}.is_manual)

@@ -1,6 +1,6 @@
 """Asking a peer: gathers what the vantage may see, lets the reasoner answer from that alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -24,7 +24,7 @@ from resolvers.search import find_best_messages, rank_conclusions, seek
 from resolvers.services import Services
 from resolvers.wait import wait_for_position
 
-Row = TypeVar("Row", ConclusionRow, MessageRow)
+Row = TypeVar("Row", bound=ConclusionRow | MessageRow)
 
 CONCLUSIONS = 1_000
 MESSAGES = 500
@@ -146,9 +146,11 @@ async def _list_messages(services: Services, vantage: Vantage, sought: Sought) -
     return _join(newest, await find_best_messages(services, vantage, sought, first=FOUND))
 
 
-def _join(first: Iterable[Row], more: Iterable[Row]) -> list[Row]:
+def _join(first: list[Row], more: list[Row]) -> list[Row]:
     """All of both, each once."""
-    rows = {row.id: row for row in (*more, *first)}
+    rows = {row.id: row for row in first}
+    for row in more:
+        rows.setdefault(row.id, row)
     return list(rows.values())
 
 
