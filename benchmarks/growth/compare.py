@@ -64,7 +64,7 @@ async def _measure(services: Services, workspace_id: UUID) -> dict[str, float]:
     """Returns the median of each reading in ms; all in turn, so that noise hits all alike."""
     readings = {
         f"{what}, {whose}": read
-        for whose, peer in (("a guest of ten sessions", GUEST), ("a witness of all", WITNESS))
+        for whose, peer in (("guest", GUEST), ("witness", WITNESS))
         for what, read in (await _list_readings(services, workspace_id, peer)).items()
     }
     talk = Talk()
