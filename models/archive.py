@@ -14,7 +14,7 @@ import orjson
 from models.database import Connection, Runner
 from models.event import CURRENT_TRANSACTION, EventKind, add_event
 from models.forget import list_unlinked_peers
-from models.work import DERIVE, EMBED, EMBED_CONCLUSIONS, LINK, add_work
+from models.work import DERIVE, EMBED, EMBED_CONCLUSIONS, LINK, SUMMARISE, add_work
 
 _FETCHED_ROWS = 500
 
@@ -41,6 +41,7 @@ PARTS = {
         Part("instruction"),
         Part("message", {"session_id": "session", "peer_id": "peer"}),
         Part("derived_window", {"session_id": "session"}, is_numbered=True),
+        Part("summary", {"session_id": "session"}, is_numbered=True),
         Part("mind", {"observed_id": "peer", "observer_id": "peer"}),
         Part("conclusion", {"observed_id": "peer", "mind_id": "mind"}),
         Part(
@@ -159,6 +160,7 @@ async def finish_import(connection: Connection, workspace_id: UUID) -> None:
         (DERIVE, waiting),
         (LINK, await list_unlinked_peers(connection, workspace_id)),
         (EMBED, said),
+        (SUMMARISE, said),
         (EMBED_CONCLUSIONS, [record["observed_id"] for record in observed]),
     ):
         await add_work(connection, workspace_id, kind, subjects)

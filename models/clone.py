@@ -78,11 +78,11 @@ async def copy_messages(
         INSERT INTO message (id, workspace_id, session_id, peer_id, sequence, content, metadata,
                              token_count, created_at, utc_offset_s, recorded_at, client_message_id,
                              is_observed, is_reasoned, makes_card, feeds_dreams, instruction_id,
-                             transaction)
+                             feeds_summaries, transaction)
         SELECT {_NEW_ID.format(id="id")}, workspace_id, $2, peer_id, sequence, content, metadata,
                token_count, created_at, utc_offset_s, recorded_at, client_message_id,
                is_observed, is_reasoned, makes_card, feeds_dreams, instruction_id,
-               {CURRENT_TRANSACTION}
+               feeds_summaries, {CURRENT_TRANSACTION}
         FROM message WHERE session_id = $1 AND sequence <= $3
         """,
         origin.id,

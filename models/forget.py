@@ -7,10 +7,11 @@ Everybody locks in the same order: messages, conclusions, sessions, work items (
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from models.database import Connection
+from models.summary import clear_summaries
 
 # What refers to others comes before them; what is left goes with the workspace.
 _TABLES = ("message", "conclusion", "session", "peer", "scope", "work_item", "event", "model_call")
@@ -25,6 +26,8 @@ class Forgotten:
 
     places: list[Place]
     observed_ids: list[UUID]
+    summarised_ids: list[UUID]
+    """Sessions of which summaries are to be made anew."""
 
     def list_by_session(self) -> dict[UUID, list[int]]:
         """Returns the sequences that went, by session."""
@@ -43,13 +46,15 @@ async def forget_messages(connection: Connection, message_ids: Sequence[UUID]) -
         "DELETE FROM message WHERE id = ANY ($1::uuid[]) RETURNING session_id, sequence",
         list(message_ids),
     )
-    return await _forget_places(
+    forgotten = await _forget_places(
         connection, [(record["session_id"], record["sequence"]) for record in records]
     )
+    summarised_ids = await clear_summaries(connection, forgotten.places)
+    return replace(forgotten, summarised_ids=summarised_ids)
 
 
 async def forget_peer_messages(connection: Connection, peer_id: UUID) -> Forgotten:
-    """Deletes everything a peer has said, as forget_messages does."""
+    """Deletes everything a peer has said, as forget_messages does; summaries are left."""
     records = await connection.fetch(
         "DELETE FROM message WHERE peer_id = $1 RETURNING session_id, sequence", peer_id
     )
@@ -101,7 +106,8 @@ async def forget_peer(connection: Connection, peer_id: UUID) -> Forgotten:
     await connection.execute("DELETE FROM peer WHERE id = $1", peer_id)
     # The peer too: who follows it is to learn that it is gone.
     everybody = {*before.observed_ids, *meanwhile.observed_ids, *observed_ids, peer_id}
-    return Forgotten([*before.places, *meanwhile.places], sorted(everybody))
+    places = [*before.places, *meanwhile.places]
+    return Forgotten(places, sorted(everybody), await clear_summaries(connection, places))
 
 
 async def forget_workspace(connection: Connection, workspace_id: UUID) -> None:
@@ -129,7 +135,7 @@ async def _forget_places(connection: Connection, places: list[Place]) -> Forgott
     observed_ids = await forget_conclusions(
         connection, [record["conclusion_id"] for record in records]
     )
-    return Forgotten(sorted(places), observed_ids)
+    return Forgotten(sorted(places), observed_ids, [])
 
 
 async def _open_windows(

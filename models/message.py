@@ -50,6 +50,8 @@ class Message(Model):
     """Whether minds may reason further about what is concluded from it, as of the same moment."""
     anew_window = fields.IntField(null=True)
     """The first sequence of its window, if a message of that was forgotten after it was derived."""
+    feeds_summaries = fields.BooleanField(default=True, db_default=True)
+    """Whether summaries may tell of it, as of when it was written."""
     instruction_id = fields.UUIDField(null=True)
     """The custom instructions that were in effect when it was written (models/instruction.py)."""
     transaction = fields.BigIntField()
@@ -97,6 +99,7 @@ class MessageRow(NamedTuple):
     transaction: int
     anew_window: int | None = None
     instruction_id: UUID | None = None
+    feeds_summaries: bool = True
 
     def get_sender_time(self) -> datetime:
         """Returns when it was said, by the sender's own clock."""
@@ -127,6 +130,7 @@ class NewMessage(NamedTuple):
     makes_card: bool = True
     feeds_dreams: bool = True
     instruction_id: UUID | None = None
+    feeds_summaries: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,8 @@ MESSAGE_COLUMNS = (
     "m.id, m.workspace_id, m.session_id, m.peer_id, m.sequence, m.content, m.metadata,"
     " m.token_count, m.created_at, m.utc_offset_s, m.recorded_at,"
     " m.client_message_id, m.is_observed, m.is_reasoned, m.makes_card,"
-    " m.feeds_dreams, m.transaction, m.anew_window, m.instruction_id"
+    " m.feeds_dreams, m.transaction, m.anew_window, m.instruction_id,"
+    " m.feeds_summaries"
 )
 
 _FILTERED: Columns = {
@@ -179,17 +184,18 @@ WITH place AS (
     INSERT INTO message (id, workspace_id, session_id, peer_id, sequence, content, metadata,
                          token_count, created_at, utc_offset_s, recorded_at, client_message_id,
                          is_observed, is_reasoned, makes_card, feeds_dreams, instruction_id,
-                         transaction)
+                         feeds_summaries, transaction)
     SELECT told.id, place.workspace_id, $1, told.peer_id, place.base + told.place, told.content,
            told.metadata, told.token_count, coalesce(told.created_at, now()), told.utc_offset_s,
            now(), told.client_message_id, told.is_observed, told.is_reasoned, told.makes_card,
-           told.feeds_dreams, told.instruction_id, place.transaction
+           told.feeds_dreams, told.instruction_id, told.feeds_summaries, place.transaction
     FROM place, unnest($7::uuid[], $8::uuid[], $9::text[], $10::jsonb[], $11::int[],
                        $12::timestamptz[], $13::int[], $14::text[], $15::bool[], $16::bool[],
-                       $17::bool[], $18::bool[], $19::uuid[])
+                       $17::bool[], $18::bool[], $19::uuid[], $20::bool[])
         WITH ORDINALITY AS told(id, peer_id, content, metadata, token_count, created_at,
                                 utc_offset_s, client_message_id, is_observed, is_reasoned,
-                                makes_card, feeds_dreams, instruction_id, place)
+                                makes_card, feeds_dreams, instruction_id, feeds_summaries,
+                                place)
 ), work AS (
     INSERT INTO work_item (id, workspace_id, kind, subject_id, transaction, asked_sequence, due_at,
                            is_asked_again, attempts, fence, is_dead, created_at)
@@ -197,7 +203,7 @@ WITH place AS (
            CASE WHEN is_full THEN now() ELSE now() + make_interval(secs => $6) END,
            false, 0, 0, false, now()
     FROM place CROSS JOIN LATERAL (
-        VALUES ($20::uuid, 'derive', 0), ($21, 'embed', place.transaction)
+        VALUES ($21::uuid, 'derive', 0), ($22, 'embed', place.transaction)
     ) AS asked(id, kind, transaction)
     ON CONFLICT (kind, subject_id) DO UPDATE
     SET due_at = least(work_item.due_at, excluded.due_at)

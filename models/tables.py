@@ -13,6 +13,7 @@ from models.peer import Peer
 from models.scope import Scope, ScopeSession
 from models.search_index import ConclusionIndex, MessageIndex
 from models.session import Session
+from models.summary import Summary
 from models.usage import ModelCall
 from models.window import Window
 from models.work import WorkItem
@@ -37,6 +38,7 @@ __all__ = [
     "Scope",
     "ScopeSession",
     "Session",
+    "Summary",
     "Window",
     "WorkItem",
     "Workspace",

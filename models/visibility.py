@@ -59,6 +59,17 @@ PLACES_SEEN = """(
 """All that MESSAGE_IS_VISIBLE lets through, told as runs of sequences that do not overlap."""
 
 
+SUMMARY_IS_VISIBLE = """(
+    y.workspace_id = $1 AND y.content IS NOT NULL
+    AND ($3::uuid[] IS NULL OR y.session_id = ANY ($3))
+    AND ($2::uuid IS NULL OR int4range(y.first_sequence, y.last_sequence, '[]') <@ (
+        SELECT range_agg(int4range(stay.from_sequence, stay.to_sequence))
+        FROM membership AS stay WHERE stay.session_id = y.session_id AND stay.peer_id = $2
+    )) IS TRUE
+)"""
+"""The observer witnessed all that summary `y` tells of, whether or not it observes others."""
+
+
 def see_conclusion(alias: str, *, observer: str = "$2", sessions: str = "$3") -> str:
     """Returns the predicate that `observer` sees the conclusion `alias`, from within `sessions`.
 

@@ -64,6 +64,11 @@ EMBED = "embed"
 """Its subject is a session with messages that search does not find yet."""
 EMBED_CONCLUSIONS = "embed_conclusions"
 """Its subject is a peer about whom something was concluded that search does not find yet."""
+SUMMARISE = "summarise"
+"""Its subject is a session with messages enough for a summary, or one to be made anew."""
+
+_AFTERWARDS = f"('{EMBED}', '{EMBED_CONCLUSIONS}', '{SUMMARISE}')"
+"""What follows derivation, and from which nothing is concluded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +232,7 @@ async def finish_whole_work(connection: Connection, lease: Lease) -> bool:
         )
     else:
         await connection.execute("DELETE FROM work_item WHERE id = $1", lease.item_id)
-        if lease.kind not in (EMBED, EMBED_CONCLUSIONS):
+        if lease.kind not in (EMBED, EMBED_CONCLUSIONS, SUMMARISE):
             await _tell_idle(connection, lease.workspace_id)
     return True
 
@@ -284,7 +289,7 @@ async def give_back_work(
         )
         INSERT INTO event (workspace_id, transaction, kind, session_id, peer_id, data, at)
         SELECT workspace_id, {CURRENT_TRANSACTION}, '{EventKind.WORK_DEAD}',
-               CASE kind WHEN '{DERIVE}' THEN subject_id END,
+               CASE WHEN kind IN ('{DERIVE}', '{SUMMARISE}') THEN subject_id END,
                CASE kind WHEN '{LINK}' THEN subject_id
                          WHEN '{DREAM}' THEN (SELECT observed_id FROM mind WHERE id = subject_id)
                END,
@@ -304,7 +309,7 @@ async def give_back_work(
 async def _tell_idle(connection: Connection, workspace_id: UUID) -> None:
     """Writes an event if this transaction has done the last that was to do in its workspace.
 
-    Indexing is not waited for: nothing is concluded from it.
+    Indexing and summarising are not waited for: nothing is concluded from them.
     Two that finish at once would each see the other's item, so they go one after the other.
     """
     await connection.execute(
@@ -315,7 +320,7 @@ async def _tell_idle(connection: Connection, workspace_id: UUID) -> None:
         INSERT INTO event (workspace_id, transaction, kind, data, at)
         SELECT $1, {CURRENT_TRANSACTION}, '{EventKind.DERIVATION_IDLE}', '{{}}', now()
         WHERE NOT EXISTS (SELECT FROM work_item WHERE workspace_id = $1 AND NOT is_dead
-                          AND kind NOT IN ('{EMBED}', '{EMBED_CONCLUSIONS}'))
+                          AND kind NOT IN {_AFTERWARDS})
         """,
         workspace_id,
     )
@@ -380,10 +385,10 @@ async def get_derivation(
 ) -> DerivationRow:
     """Counts messages by what is happening to them, in a workspace or one session of it.
 
-    Work of other kinds counts one each, indexing only when it is given up.
+    Work of other kinds counts one each, indexing and summarising only when it is given up.
     """
     record = await runner.fetchrow(
-        """
+        f"""
         WITH standing AS (
             SELECT session.last_sequence - session.derived_sequence + again.count AS waiting,
                    session.derived_sequence - again.count AS done,
@@ -407,7 +412,7 @@ async def get_derivation(
             SELECT 1, 0, CASE WHEN is_dead THEN 'dead' WHEN leased_until > now() THEN 'leased'
                               WHEN attempts > 0 THEN 'retrying' ELSE 'pending' END, created_at
             FROM work_item WHERE workspace_id = $1 AND kind <> 'derive'
-              AND (is_dead OR kind NOT IN ('embed', 'embed_conclusions'))
+              AND (is_dead OR kind NOT IN {_AFTERWARDS})
         )
         SELECT coalesce(sum(waiting) FILTER (WHERE state = 'pending'), 0)::bigint AS pending,
                coalesce(sum(waiting) FILTER (WHERE state = 'leased'), 0)::bigint AS leased,
@@ -469,10 +474,10 @@ async def get_last_transaction(runner: Runner) -> int:
     )
 
 
-async def is_indexing(
+async def is_following_up(
     runner: Runner, workspace_id: UUID, *, session_id: UUID | None, up_to: int
 ) -> bool:
-    """Tells whether something up to a transaction is still to be indexed, and was not given up.
+    """Tells whether something up to a transaction is to be indexed or summarised, not given up.
 
     With a session: messages of that one, or conclusions from anywhere.
     """
@@ -482,7 +487,7 @@ async def is_indexing(
             SELECT EXISTS (SELECT FROM work_item
                 WHERE workspace_id = $1 AND NOT is_dead AND transaction <= $3
                   AND (kind = 'embed_conclusions'
-                    OR kind = 'embed' AND ($2::uuid IS NULL OR subject_id = $2)))
+                    OR kind IN ('embed', 'summarise') AND ($2::uuid IS NULL OR subject_id = $2)))
             """,
             workspace_id,
             session_id,

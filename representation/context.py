@@ -18,6 +18,12 @@ _OPENAI_NAME_CHARACTERS = 64
 _CONVERSATION_STARTS = "(The conversation so far.)"
 
 
+SUMMARY_SHARE = 0.4
+"""Of the budget, at most, for a summary of what came before the messages."""
+SUMMARY_OVERHEAD_TOKENS = 20
+"""What a summary takes beside its content: its heading, at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A message as a model is shown it."""
@@ -25,6 +31,7 @@ class Line:
     author: str
     content: str
     content_tokens: int
+    sequence: int
 
 
 def count_line_tokens(line: Line) -> int:
@@ -41,6 +48,58 @@ def fit_lines(newest_first: Sequence[Line], budget_tokens: int) -> tuple[int, in
             return count, used
         used += tokens
     return len(newest_first), used
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A summary that could come before the messages."""
+
+    first_sequence: int
+    last_sequence: int
+    content: str
+    tokens: int
+    """With its heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What a budget is filled with: so many of the newest lines, and what comes before them."""
+
+    brief: Brief | None
+    count: int
+    tokens: int
+
+
+def fill_budget(
+    newest_first: Sequence[Line], briefs: Sequence[Brief], budget_tokens: int
+) -> Filling:
+    """Fills a budget with the newest lines, and with the brief that adds most to them.
+
+    A brief that reaches the lines goes before one that leaves a gap, then the one with which most
+    messages are told of. Lines that it tells of are left out; if none tells of more than the lines
+    alone would, there is none.
+    """
+    count, tokens = fit_lines(newest_first, budget_tokens)
+    best, best_worth = Filling(None, count, tokens), (False, count)
+    for brief in briefs:
+        fresh = [line for line in newest_first if line.sequence > brief.last_sequence]
+        kept, used = fit_lines(fresh, budget_tokens - brief.tokens)
+        is_next = kept == len(fresh) and _reaches(brief, newest_first)
+        told = brief.last_sequence - brief.first_sequence + 1 + kept
+        worth = (is_next, told)
+        if brief.tokens <= budget_tokens and told > count and worth > best_worth:
+            best, best_worth = Filling(brief, kept, brief.tokens + used), worth
+    return best
+
+
+def _reaches(brief: Brief, newest_first: Sequence[Line]) -> bool:
+    """Tells whether nothing was said between a brief and the oldest of the lines."""
+    return bool(newest_first) and brief.last_sequence + 1 >= newest_first[-1].sequence
+
+
+def head_brief(brief: Brief) -> str:
+    """Returns a summary as a model is shown it."""
+    return f"Messages {brief.first_sequence} to {brief.last_sequence}, in short:\n{brief.content}"
 
 
 def to_openai(lines: Sequence[Line], *, assistant: str, system: str) -> list[dict[str, Any]]:

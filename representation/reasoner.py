@@ -7,6 +7,7 @@ from typing import Protocol
 
 from representation.dream import Dream, Inference
 from representation.statement import Statement
+from representation.talk import Talk
 from representation.window import Window
 
 
@@ -54,6 +55,9 @@ class Reasoner(Protocol):
 
     async def derive(self, window: Window) -> tuple[Statement, ...]:
         """Returns the statements the window makes; empty means there is nothing to conclude."""
+
+    async def summarise(self, talk: Talk) -> str:
+        """Returns a summary of the talk and what came before it; empty: nothing to tell."""
 
     async def dream(self, dream: Dream) -> tuple[Inference, ...]:
         """Returns what follows from the memories; every inference names its premises."""

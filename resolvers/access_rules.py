@@ -77,6 +77,7 @@ _SESSION = {
     "Session.members": ANYBODY,
     "Session.messages": _WITNESSED,
     "Session.search": _WITNESSED,
+    "Session.summaries": _WITNESSED,
     "Session.context": Rule(peer=sees_as_itself, session=allow),
 }
 
@@ -102,6 +103,7 @@ _INSIDE = dict.fromkeys(
         "Context.anthropic",
         "Event.session",
         "Event.peer",
+        "SummaryHit.session",
         "SendMessagesPayload.session",
         "Connection.totalCount",
     ),

@@ -1,4 +1,4 @@
-"""Context for a model call: the newest messages, and what one peer makes of another."""
+"""Context for a model call: a summary, the newest messages, what one peer makes of another."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,16 +8,24 @@ from core.limits import CONTEXT_TOKENS, check_range
 from models.message import MessageRow, list_context_messages
 from models.peer import list_peers_by_id
 from models.session import SessionRow
+from models.summary import SummaryRow, list_summaries_of_sessions
 from models.visibility import Vantage
 from representation.context import (
     MESSAGE_OVERHEAD_TOKENS,
     REPRESENTATION_SHARE,
+    SUMMARY_OVERHEAD_TOKENS,
+    SUMMARY_SHARE,
+    Brief,
     Line,
-    fit_lines,
+    fill_budget,
+    head_brief,
 )
 from resolvers.find import get_peer, get_vantage
 from resolvers.representation import Reading, RepresentationValue, get_representation
 from resolvers.services import Services
+
+SUMMARIES = 20
+"""The newest that are small enough, of which one is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +37,16 @@ class ContextValue:
     messages: list[MessageRow]
     lines: list[Line]
     representation: RepresentationValue | None
+    summary: SummaryRow | None
     token_count: int
 
     @property
     def system(self) -> str:
-        return self.representation.text if self.representation else ""
+        """What comes before the messages in a model's window."""
+        parts = [self.representation.text] if self.representation else []
+        if self.summary:
+            parts.append(head_brief(_to_brief(self.summary)))
+        return "\n\n".join(part for part in parts if part)
 
 
 async def get_context(
@@ -41,12 +54,13 @@ async def get_context(
     session: SessionRow,
     *,
     tokens: int,
+    summary: bool,
     vantage: str | None,
     observed: str | None,
     observer: str | None,
     query: str | None,
 ) -> ContextValue:
-    """Fills the budget: the representation takes at most its share, messages take the rest."""
+    """Fills the budget: representation and summary take at most their shares, messages the rest."""
     check_range("tokens", tokens, least=1, most=CONTEXT_TOKENS)
     if observed is None and (observer is not None or query is not None):
         raise BadInput("observer and query need observed: say of whom a representation is wanted")
@@ -72,15 +86,33 @@ async def get_context(
         overhead_tokens=MESSAGE_OVERHEAD_TOKENS,
     )
     lines = await _to_lines(services, newest)
-    count, line_tokens = fit_lines(lines, tokens - used)
+    summaries = await _list_summaries(services, session, sight, tokens=tokens) if summary else {}
+    filling = fill_budget(lines, list(summaries), tokens - used)
     return ContextValue(
         session=session,
         vantage=sight,
-        messages=newest[:count][::-1],
-        lines=lines[:count][::-1],
+        messages=newest[: filling.count][::-1],
+        lines=lines[: filling.count][::-1],
         representation=representation,
-        token_count=used + line_tokens,
+        summary=summaries[filling.brief] if filling.brief else None,
+        token_count=used + filling.tokens,
     )
+
+
+async def _list_summaries(
+    services: Services, session: SessionRow, vantage: Vantage, *, tokens: int
+) -> dict[Brief, SummaryRow]:
+    """Returns the newest that take no more than their share."""
+    most_tokens = int(tokens * SUMMARY_SHARE) - SUMMARY_OVERHEAD_TOKENS
+    rows = await list_summaries_of_sessions(
+        services.pool, vantage, [session.id], limit=SUMMARIES, most_tokens=most_tokens
+    )
+    return {_to_brief(row): row for row in rows}
+
+
+def _to_brief(row: SummaryRow) -> Brief:
+    tokens = row.token_count + SUMMARY_OVERHEAD_TOKENS
+    return Brief(row.first_sequence, row.last_sequence, row.content, tokens)
 
 
 async def _get_share(
@@ -101,4 +133,4 @@ async def _get_share(
 async def _to_lines(services: Services, rows: list[MessageRow]) -> list[Line]:
     peers = await list_peers_by_id(services.pool, list({row.peer_id for row in rows}))
     names = {peer.id: peer.name for peer in peers}
-    return [Line(names[row.peer_id], row.content, row.token_count) for row in rows]
+    return [Line(names[row.peer_id], row.content, row.token_count, row.sequence) for row in rows]

@@ -42,7 +42,7 @@ async def derive(
 ) -> tuple[UUID, DerivationRow]:
     """Makes what is pending due now; waits until it is derived, dead, or the time is over.
 
-    What is derived is indexed too, so that search finds it.
+    What is derived is indexed too, so that search finds it, and summarised.
     """
     check_range("maxWaitMs", max_wait_ms, least=0, most=WAIT_MS)
     workspace_id = (await get_workspace(services.pool, workspace)).id
@@ -58,7 +58,7 @@ async def derive(
         return not state.pending + state.leased + state.retrying
 
     async def is_done() -> bool:
-        return await is_derived() and not await work.is_indexing(
+        return await is_derived() and not await work.is_following_up(
             services.pool, workspace_id, session_id=session_id, up_to=last
         )
 

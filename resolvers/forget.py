@@ -17,7 +17,7 @@ from models.forget import Forgotten
 from models.message import find_messages
 from models.peer import find_peer
 from models.session import find_session
-from models.work import DERIVE, LINK, add_work
+from models.work import DERIVE, LINK, SUMMARISE, add_work
 from models.workspace import find_workspace
 from resolvers.find import get_workspace
 from resolvers.services import Services
@@ -54,7 +54,7 @@ async def delete_session(services: Services, workspace: str, name: str) -> tuple
             return 0
         observed_ids = await forget.forget_session(connection, session.id)
         await _tell_deleted(connection, workspace_id, session.id, sequences=None)
-        await _follow_up(connection, workspace_id, Forgotten([], observed_ids))
+        await _follow_up(connection, workspace_id, Forgotten([], observed_ids, []))
         return 1
 
     return await _forget(services, workspace_id, run)
@@ -97,7 +97,7 @@ async def delete_conclusion(services: Services, id_: UUID) -> tuple[int, Positio
 
     async def run(connection: Connection) -> int:
         observed_ids = await forget.forget_conclusions(connection, [id_])
-        await _follow_up(connection, workspace_id, Forgotten([], observed_ids))
+        await _follow_up(connection, workspace_id, Forgotten([], observed_ids, []))
         return int(bool(observed_ids))
 
     return await _forget(services, workspace_id, run)
@@ -141,6 +141,7 @@ async def _follow_up(connection: Connection, workspace_id: UUID, forgotten: Forg
     await add_work(
         connection, workspace_id, LINK, await forget.list_unlinked_peers(connection, workspace_id)
     )
+    await add_work(connection, workspace_id, SUMMARISE, forgotten.summarised_ids)
 
 
 async def _tell_deleted(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
+from core.limits import PAGE_ROWS
 from models import message as messages
 from models import scope as scopes
 from models import session as sessions
@@ -19,6 +20,7 @@ from models.membership import MembershipRow, list_memberships
 from models.message import MessageRow
 from models.observe import list_observed_ids, list_observer_ids
 from models.session import SessionRow
+from models.summary import SummaryRow, list_summaries_of_sessions
 from models.visibility import Vantage
 from resolvers.services import Services
 
@@ -166,6 +168,18 @@ async def load_members(
             id_: [row for row in rows if active is None or (row.to_sequence is None) == active]
             for id_, rows in stays.items()
         }
+
+    return await _load(keys, read, default=list)
+
+
+async def load_summaries(
+    services: Services, keys: Sequence[tuple[UUID, Vantage]]
+) -> list[list[SummaryRow]]:
+    """Returns the newest summaries of each session that a vantage sees, oldest first."""
+
+    async def read(ids: list[UUID], vantage: Vantage) -> Mapping[UUID, list[SummaryRow]]:
+        rows = await list_summaries_of_sessions(services.pool, vantage, ids, limit=PAGE_ROWS)
+        return _gather((row.session_id, row) for row in reversed(rows))
 
     return await _load(keys, read, default=list)
 

@@ -336,7 +336,7 @@ def _check_in(place: Place, roster: Roster, drafts: Sequence[Draft]) -> None:
 def _to_new_messages(roster: Roster, drafts: Sequence[Draft]) -> list[NewMessage]:
     configuration, authors = roster.configuration, roster.authors
     is_reasoned, makes_card = configuration.reasoning.enabled, configuration.peer_card.create
-    feeds_dreams = configuration.dream.enabled
+    feeds_dreams, feeds_summaries = configuration.dream.enabled, configuration.summary.enabled
     # By position, here and below: with as many names it would take twice as long.
     return [
         NewMessage(
@@ -353,6 +353,7 @@ def _to_new_messages(roster: Roster, drafts: Sequence[Draft]) -> list[NewMessage
             makes_card,
             feeds_dreams,
             roster.instruction_id,
+            feeds_summaries,
         )
         for id_, draft in zip(create_ids(len(drafts)), drafts, strict=True)
     ]
@@ -381,6 +382,7 @@ def _to_rows(roster: Roster, messages: Sequence[NewMessage], written: Written) -
             transaction_id,
             None,
             message.instruction_id,
+            message.feeds_summaries,
         )
         for sequence, message in enumerate(messages, written.first_sequence)
     ]

@@ -1,4 +1,4 @@
-"""Search: what a vantage sees that bears on a query, messages and conclusions, the best first."""
+"""Search: what a vantage sees that bears on a query, of whatever kind, the best first."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,10 @@ from models.conclusion import ConclusionRow, Selection
 from models.message import MessageRow, find_messages
 from models.peer import list_peers_by_id
 from models.search import Asked, FoundConclusion, FoundMessage
+from models.summary import SummaryRow, list_summaries
 from models.visibility import Vantage
 from representation import retrieve
+from representation.rank import rank_documents
 from representation.retrieve import (
     Candidate,
     FoundStatement,
@@ -36,13 +38,18 @@ class Target(StrEnum):
 
     MESSAGES = "MESSAGES"
     CONCLUSIONS = "CONCLUSIONS"
+    SUMMARIES = "SUMMARIES"
+
+
+SUMMARIES = 500
+"""How many summaries are ranked, at most: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """Something that was found; `score` is relative to the best of its kind, which has 1."""
 
-    row: MessageRow | ConclusionRow
+    row: MessageRow | ConclusionRow | SummaryRow
     score: float
     snippet: str
 
@@ -65,6 +72,8 @@ async def search_all(
         hits += await _search_messages(services, vantage, sought, first=first)
     if Target.CONCLUSIONS in wanted:
         hits += await _search_conclusions(services, vantage, sought, first=first)
+    if Target.SUMMARIES in wanted:
+        hits += await _search_summaries(services, vantage, sought, first=first)
     return sorted(hits, key=lambda hit: -hit.score)[:first]
 
 
@@ -202,6 +211,21 @@ async def rank_conclusions(
 
 def _to_row_terms(row: ConclusionRow) -> list[int]:
     return to_term_keys(row.workspace_id, to_terms(row.content))
+
+
+async def _search_summaries(
+    services: Services, vantage: Vantage, sought: Sought, *, first: int
+) -> list[Hit]:
+    """Finds summaries by their words; there are few of them, so they are read as they are."""
+    rows = await list_summaries(services.pool, vantage, limit=SUMMARIES)
+    scores = rank_documents(sought.weights, [to_terms(row.content) for row in rows])
+    ranked = sorted(zip(scores, rows, strict=True), key=lambda each: -round(each[0], 6))[:first]
+    best = ranked[0][0] if ranked else 0.0
+    return [
+        Hit(row, score / best, cut_snippet(row.content, sought.words))
+        for score, row in ranked
+        if score > 0
+    ]
 
 
 def _to_keys(vantage: Vantage, sought: Sought) -> dict[int, float]:

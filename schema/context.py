@@ -16,6 +16,7 @@ from models.membership import MembershipRow
 from models.message import MessageRow
 from models.peer import PeerRow
 from models.session import SessionRow
+from models.summary import SummaryRow
 from models.visibility import Vantage
 from models.workspace import WorkspaceRow
 from resolvers import nested
@@ -110,6 +111,8 @@ class Lists:
         self.scoped_counts = _create_loader(services, nested.count_scoped_sessions)
         self.members: DataLoader[tuple[UUID, bool | None], list[MembershipRow]]
         self.members = _create_loader(services, nested.load_members)
+        self.summaries: DataLoader[tuple[UUID, Vantage], list[SummaryRow]]
+        self.summaries = _create_loader(services, nested.load_summaries)
         self.observers: DataLoader[tuple[UUID, UUID], list[UUID]]
         self.observers = _create_loader(services, nested.load_observer_ids)
         self.observed: DataLoader[tuple[UUID, UUID], list[UUID]]

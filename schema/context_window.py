@@ -10,6 +10,7 @@ import schema.representation
 import schema.session
 from representation.context import to_anthropic, to_openai
 from resolvers.context import ContextValue
+from schema.summary import Summary
 
 if TYPE_CHECKING:
     from schema.message import Message
@@ -34,13 +35,19 @@ class ContextWindow:
             " the budget: messages are never cut."
         )
     )
+    summary: Summary | None = strawberry.field(
+        description=(
+            "What was said before the messages: the summary that with them tells of most, in at"
+            " most 40 % of the tokens. null: the messages are all there is, or none fits."
+        )
+    )
     representation: Annotated["Representation", strawberry.lazy("schema.representation")] | None = (
         strawberry.field(description="What was asked for with `observed`.")
     )
     token_count: int = strawberry.field(
         description=(
             "All of it, never above the tokens asked for. A message counts its content, its"
-            " author's name and 4 tokens for the format."
+            " author's name and 4 tokens for the format, a summary its content and 20 tokens."
         )
     )
     value: strawberry.Private[ContextValue]
@@ -53,6 +60,7 @@ class ContextWindow:
             messages=[
                 schema.message.Message.from_row(row, value.vantage) for row in value.messages
             ],
+            summary=Summary.from_row(value.summary) if value.summary else None,
             representation=(
                 None
                 if representation is None
@@ -65,8 +73,9 @@ class ContextWindow:
     @strawberry.field(
         description=(
             "Messages for OpenAI's chat completions, `[{role, name, content}]`: the"
-            " representation as `system`, the assistant's own messages as `assistant`, all others"
-            " as named `user`. Names that the API refuses are spelled with underscores."
+            " representation and the summary as `system`, the assistant's own messages as"
+            " `assistant`, all others as named `user`. Names that the API refuses are spelled"
+            " with underscores."
         )
     )
     def openai(self, assistant: Assistant) -> JSON:

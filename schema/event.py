@@ -39,6 +39,10 @@ class EventKind(Enum):
     CARD_CHANGED = strawberry.enum_value(
         "CARD_CHANGED", description="Somebody has written a card of `peer` by hand."
     )
+    SUMMARY_CREATED = strawberry.enum_value(
+        "SUMMARY_CREATED",
+        description="Of `session`; `data`: kind, firstSequence, lastSequence.",
+    )
     DERIVATION_IDLE = strawberry.enum_value(
         "DERIVATION_IDLE", description="All that was said is derived, but for what was given up."
     )

@@ -9,8 +9,10 @@ import strawberry
 import schema.conclusion
 import schema.message
 from models.message import MessageRow
+from models.summary import SummaryRow
 from models.visibility import Vantage
 from resolvers.search import Hit, Target
+from schema.summary import SummaryHit
 
 if TYPE_CHECKING:
     from schema.conclusion import Conclusion
@@ -20,6 +22,7 @@ SearchNode = Annotated[
     Union[  # noqa: UP007 - names that are read later cannot be joined by |
         Annotated["Message", strawberry.lazy("schema.message")],
         Annotated["Conclusion", strawberry.lazy("schema.conclusion")],
+        SummaryHit,
     ],
     strawberry.union("SearchNode", description="What was found."),
 ]
@@ -31,13 +34,16 @@ class SearchTarget(Enum):
     CONCLUSIONS = strawberry.enum_value(
         "CONCLUSIONS", description="What was concluded, outdated or not; of repetitions the newest."
     )
+    SUMMARIES = strawberry.enum_value(
+        "SUMMARIES", description="What was said in short, for who witnessed all of that."
+    )
 
 
 @strawberry.type(description="Something that bears on the query.")
 class SearchHit:
     node: SearchNode = strawberry.field(description="What was found.")
     score: float = strawberry.field(
-        description="Above 0; the best message and the best conclusion have 1."
+        description="Above 0; the best message, conclusion and summary have 1."
     )
     snippet: str = strawberry.field(
         description="Up to 200 characters of it, those around most words of the query."
@@ -45,12 +51,17 @@ class SearchHit:
 
     @classmethod
     def from_hit(cls, hit: Hit, vantage: Vantage) -> "SearchHit":
-        node = (
-            schema.message.Message.from_row(hit.row, vantage)
-            if isinstance(hit.row, MessageRow)
-            else schema.conclusion.Conclusion.from_row(hit.row, vantage)
-        )
-        return cls(node=node, score=hit.score, snippet=hit.snippet)
+        return cls(node=_to_node(hit, vantage), score=hit.score, snippet=hit.snippet)
+
+
+def _to_node(
+    hit: Hit, vantage: Vantage
+) -> "schema.message.Message | schema.conclusion.Conclusion | SummaryHit":
+    if isinstance(hit.row, MessageRow):
+        return schema.message.Message.from_row(hit.row, vantage)
+    if isinstance(hit.row, SummaryRow):
+        return SummaryHit.from_row(hit.row)
+    return schema.conclusion.Conclusion.from_row(hit.row, vantage)
 
 
 def to_targets(targets: Sequence[SearchTarget] | None) -> list[Target] | None:

@@ -29,6 +29,7 @@ from schema.page import (
 )
 from schema.scalars import parse_json
 from schema.search import SearchFirst, SearchHit, SearchQuery, SearchTargets, to_hits, to_targets
+from schema.summary import Summary
 
 if TYPE_CHECKING:
     from schema.context_window import ContextWindow
@@ -148,8 +149,20 @@ class Session(Node):
 
     @strawberry.field(
         description=(
-            "What to put into a model's window: the newest messages that fit, without a gap, and"
-            " if asked what `observer` makes of `observed`, in at most 40 % of the tokens."
+            "What was said in short, oldest first, the newest 200. With a vantage: of what it"
+            " witnessed from the first to the last message."
+        )
+    )
+    async def summaries(self, info: Info, vantage: VantageName = None) -> list[Summary]:
+        sight = await info.context.get_vantage(self.row.workspace_id, vantage)
+        rows = await info.context.lists.summaries.load((self.row.id, sight))
+        return [Summary.from_row(row) for row in rows]
+
+    @strawberry.field(
+        description=(
+            "What to put into a model's window: the newest messages that fit, without a gap, a"
+            " summary of what was said before, and if asked what `observer` makes of `observed`;"
+            " each of the last two in at most 40 % of the tokens."
         )
     )
     async def context(
@@ -158,6 +171,12 @@ class Session(Node):
         tokens: Annotated[
             int | None, strawberry.argument(description="The budget (o200k), never exceeded.")
         ] = CONTEXT_TOKENS,
+        with_summary: Annotated[
+            bool | None,
+            strawberry.argument(
+                name="summary", description="Whether a summary may take the place of old messages."
+            ),
+        ] = True,
         vantage: VantageName = None,
         observed: Annotated[
             str | None, strawberry.argument(description="Of whom to add a representation.")
@@ -176,6 +195,7 @@ class Session(Node):
             info.context.services,
             self.row,
             tokens=fill(tokens, CONTEXT_TOKENS),
+            summary=with_summary is not False,
             vantage=vantage,
             observed=observed,
             observer=observer,

@@ -15,6 +15,7 @@ from models.work import (
     EMBED,
     EMBED_CONCLUSIONS,
     LINK,
+    SUMMARISE,
     Lease,
     RetryRule,
     claim_work,
@@ -26,6 +27,7 @@ from workers.dream import dream
 from workers.embed import embed_conclusions, embed_messages
 from workers.lease import LeaseLost, hold_lease
 from workers.link import link_conclusions
+from workers.summarise import summarise_session
 from workers.workshop import Workshop
 
 FAULTS = RetryRule(attempts=5, first_s=1.0, most_s=60.0)
@@ -44,6 +46,7 @@ _WORK: dict[str, _Work] = {
     DREAM: dream,
     EMBED: embed_messages,
     EMBED_CONCLUSIONS: embed_conclusions,
+    SUMMARISE: summarise_session,
 }
 
 

@@ -22,8 +22,17 @@ from models.session import (
     end_derivation,
     lock_derivation,
 )
+from models.summary import find_next_window
 from models.window import WindowRow, add_window
-from models.work import EMBED_CONCLUSIONS, LINK, Lease, add_work, finish_work, keep_lease
+from models.work import (
+    EMBED_CONCLUSIONS,
+    LINK,
+    SUMMARISE,
+    Lease,
+    add_work,
+    finish_work,
+    keep_lease,
+)
 from representation.card import is_identity
 from representation.claim import read_claim
 from representation.cut import Cut, cut_window, list_audience
@@ -206,6 +215,8 @@ async def _write(
             raise LeaseLost(str(lease.subject_id))
         if conclusions:
             await _tell(connection, lease, batch, conclusions)
+        if await find_next_window(connection, lease.subject_id) is not None:
+            await _add_work(connection, lease, batch, SUMMARISE, [lease.subject_id])
     return True
 
 
@@ -274,10 +285,15 @@ async def _tell(
             (peer_id, orjson.dumps({"conclusions": ids}).decode()) for peer_id, ids in added.items()
         ],
     )
-    first = min(row.transaction for row in batch.messages)
     unlinked = {conclusion.observed_id for conclusion in conclusions if not conclusion.is_linked}
     for kind, subjects in ((LINK, unlinked), (EMBED_CONCLUSIONS, set(added))):
         if subjects:
-            await add_work(
-                connection, lease.workspace_id, kind, sorted(subjects), transaction=first
-            )
+            await _add_work(connection, lease, batch, kind, sorted(subjects))
+
+
+async def _add_work(
+    connection: Connection, lease: Lease, batch: _Batch, kind: str, subject_ids: Sequence[UUID]
+) -> None:
+    """Adds work that follows from the oldest message of a batch."""
+    first = min(row.transaction for row in batch.messages)
+    await add_work(connection, lease.workspace_id, kind, subject_ids, transaction=first)

@@ -3,9 +3,11 @@
 from representation.builtin.answer import answer_question
 from representation.builtin.derive import derive_statements
 from representation.builtin.dream import infer
+from representation.builtin.summarise import summarise_talk
 from representation.dream import Dream, Inference
 from representation.reasoner import Question, Reply
 from representation.statement import Statement
+from representation.talk import Talk
 from representation.window import Window
 
 
@@ -14,6 +16,9 @@ class BuiltinReasoner:
 
     async def derive(self, window: Window) -> tuple[Statement, ...]:
         return derive_statements(window)
+
+    async def summarise(self, talk: Talk) -> str:
+        return summarise_talk(talk)
 
     async def dream(self, dream: Dream) -> tuple[Inference, ...]:
         return infer(dream)

@@ -6,7 +6,8 @@ from hashlib import blake2b
 from typing import Any
 
 from representation.builtin.derive import derive_statements
-from representation.prompts import derive
+from representation.builtin.summarise import summarise_talk
+from representation.prompts import derive, summarise
 from representation.statement import Statement
 from representation.words import to_terms
 
@@ -21,6 +22,9 @@ def think(messages: Sequence[dict[str, Any]]) -> str:
         statements = derive_statements(derive.read_window(user))
         told = [_to_derived(statement) for statement in statements]
         return derive.Derived(statements=told).model_dump_json()
+    if system.startswith(summarise.TITLE):
+        told_in_short = summarise_talk(summarise.read_talk(user))
+        return summarise.Summarised(summary=told_in_short).model_dump_json()
     return UNKNOWN
 
 

@@ -97,6 +97,10 @@ BREAKS: dict[str, Break] = {
     "coming late is ignored for conclusions": Rewriting(
         r"int4range\(stay\.from_sequence, stay\.to_sequence\)", "int4range(1, stay.to_sequence)"
     ),
+    "a summary is seen by who saw its end": Rewriting(
+        r"int4range\(y\.first_sequence, y\.last_sequence",
+        "int4range(y.last_sequence, y.last_sequence",
+    ),
     "leaving is ignored for messages": Rewriting(_STAY_ENDS, "true"),
     "only what is cited counts, not the window": _straddle,
     "contradictions are everybody's": Rewriting(

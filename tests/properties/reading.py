@@ -110,8 +110,13 @@ query($w: String!, $o: String!, $s: String!, $p: String!) {
       last: messages(vantage: $o, last: 2) {
         pageInfo { hasPreviousPage hasNextPage startCursor endCursor } edges { node { id } }
       }
+      summaries(vantage: $o) { kind content firstSequence lastSequence tokenCount }
+      search(query: "tea dogs Cy", vantage: $o, targets: [SUMMARIES]) {
+        score snippet node { ... on SummaryHit { session { name } summary { content } } }
+      }
       context(vantage: $o, tokens: 120, observed: $p, query: "tea") {
-        tokenCount messages { id sequence } representation { text tokenCount card }
+        tokenCount messages { id sequence } summary { content lastSequence }
+        representation { text tokenCount card }
         openai(assistant: $o) anthropic(assistant: $o)
       }
     }

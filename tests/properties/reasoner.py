@@ -12,6 +12,7 @@ from representation.builtin.reasoner import BuiltinReasoner
 from representation.dream import Dream, Inference
 from representation.reasoner import Question, Reply
 from representation.statement import Statement
+from representation.talk import Talk
 from representation.window import Window
 
 
@@ -22,6 +23,10 @@ class IndiscreetReasoner(BuiltinReasoner):
         shown = _digest((said.author, said.content) for said in window.utterances)
         statements = await super().derive(window)
         return tuple(replace(each, confidence=int(shown, 16) / 16**8) for each in statements)
+
+    async def summarise(self, talk: Talk) -> str:
+        shown = _digest([(talk.previous or "",), *((u.author, u.content) for u in talk.utterances)])
+        return f"{await super().summarise(talk)} ({shown})"
 
     async def dream(self, dream: Dream) -> tuple[Inference, ...]:
         shown = _digest((memory.content,) for memory in dream.memories)

@@ -52,6 +52,8 @@ from workers.workshop import Workshop
 
 WINDOW_TOKENS = 60
 """Small, so that windows are cut by their size as well."""
+SUMMARIES = {"messages_per_short_summary": 2, "messages_per_long_summary": 3}
+"""Often, so that short histories have some."""
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """When the first message was said, by its sender; the others follow by the minute."""
 
@@ -125,7 +127,9 @@ def choose_texts(history: History, is_replaced: Callable[[int], bool]) -> list[s
 async def begin_play(stage: Stage, texts: Sequence[str]) -> Play:
     """Makes a workspace with its peers, its scope and nobody in any session."""
     name = f"w-{uuid4().hex}"
-    row, _ = await workspace.create_workspace(stage.services, name, metadata={}, configuration={})
+    row, _ = await workspace.create_workspace(
+        stage.services, name, metadata={}, configuration={"summary": SUMMARIES}
+    )
     async with transaction(stage.services.pool) as connection:
         await lock_peers(connection, row.id, list(PEERS))
     await scope.create_scope(stage.services, name, SCOPE, metadata={}, sessions=())

@@ -39,6 +39,16 @@ DREAM = Example(
     ),
     (Eye("bo"),),
 )
+# Who comes between two messages saw the end of what is summarised of both.
+LATE = Example(
+    (
+        Say("room", "al", text="I have dogs and a cat.", other="I like tea with milk."),
+        Join("room", "bo", observe_others=True),
+        Say("room", "al", text="I live in Paris.", other="I live in Rome."),
+    ),
+    (Eye("bo"),),
+)
+BY_HAND = {"minds are shared": DREAM, "a summary is seen by who saw its end": LATE}
 
 
 @pytest.mark.parametrize("name", BREAKS)
@@ -54,13 +64,14 @@ async def test_a_broken_rule_is_noticed(
     pytest.fail(f"not noticed within {EXAMPLES} histories")
 
 
-async def test_the_rule_as_it_is_passes_the_same(stage: Stage) -> None:
-    assert await check_interference(stage, DREAM) == 1
+@pytest.mark.parametrize("name", BY_HAND)
+async def test_the_rule_as_it_is_passes_the_same(stage: Stage, name: str) -> None:
+    assert await check_interference(stage, BY_HAND[name]) == 1
 
 
 def _list_examples(name: str) -> list[Example]:
-    if name not in SEEDS:
-        return [DREAM]
+    if name in BY_HAND:
+        return [BY_HAND[name]]
     seed, place = SEEDS[name]
     found = collect(examples(), seed, EXAMPLES)
     return [*found[place:], *found[:place]]

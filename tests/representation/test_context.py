@@ -9,16 +9,19 @@ from hypothesis import strategies as st
 from core.tokens import count_tokens
 from representation.context import (
     MESSAGE_OVERHEAD_TOKENS,
+    Brief,
+    Filling,
     Line,
     count_line_tokens,
+    fill_budget,
     fit_lines,
     to_anthropic,
     to_openai,
 )
 
 
-def write(author: str, content: str) -> Line:
-    return Line(author, content, count_tokens(content))
+def write(author: str, content: str, sequence: int = 0) -> Line:
+    return Line(author, content, count_tokens(content), sequence)
 
 
 lines = st.lists(
@@ -130,3 +133,28 @@ def test_a_line_counts_at_least_what_its_shapes_take(author: str, content: str) 
     ):
         assert count_tokens(shaped) <= count_line_tokens(line)
     assert MESSAGE_OVERHEAD_TOKENS == 4
+
+
+NEWEST_FIRST = [write("al", "well", sequence) for sequence in range(20, 10, -1)]
+EACH = count_line_tokens(NEWEST_FIRST[0])
+
+
+@pytest.mark.parametrize(
+    ("briefs", "budget", "chosen", "count"),
+    [
+        pytest.param([(1, 10), (1, 5)], 30, (1, 10), 10, id="the one that reaches the lines"),
+        pytest.param([(6, 15), (1, 15)], 30, (1, 15), 5, id="the one that tells of more"),
+        pytest.param([(1, 15)], 4, (1, 15), 3, id="with a gap, if there is no other"),
+        pytest.param([(1, 9), (10, 18)], 3, (10, 18), 2, id="no gap rather than more"),
+        pytest.param([(11, 15)], 10, None, 10, id="none where the lines tell as much"),
+        pytest.param([(1, 15)], 0, None, 0, id="none that does not fit"),
+    ],
+)
+def test_a_brief_is_chosen_that_adds_most_to_the_lines(
+    briefs: list[tuple[int, int]], budget: int, chosen: tuple[int, int] | None, count: int
+) -> None:
+    """All budgets are in lines; a brief takes one."""
+    told = {each: Brief(*each, content="Much.", tokens=EACH) for each in briefs}
+    filling = fill_budget(NEWEST_FIRST, list(told.values()), budget * EACH)
+    tokens = (count + (chosen is not None)) * EACH
+    assert filling == Filling(told[chosen] if chosen else None, count, tokens)

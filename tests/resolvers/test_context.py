@@ -12,7 +12,7 @@ query($workspace: String!, $session: String = "s", $tokens: Int, $vantage: Strin
       $observed: String, $observer: String, $query: String, $assistant: String = "bot") {
   workspace(name: $workspace) { session(name: $session) {
     context(tokens: $tokens, vantage: $vantage, observed: $observed, observer: $observer,
-            query: $query) {
+            query: $query, summary: false) {
       session { name } tokenCount
       messages { sequence content author { name } }
       representation { text tokenCount observes observer { name } conclusions { content } }

@@ -15,7 +15,7 @@ from tests.conftest import create_settings
 
 PEERS, SESSIONS, MESSAGES = 50, 10, 20
 TREE_STATEMENTS = 4
-WIDE_STATEMENTS = 23
+WIDE_STATEMENTS = 24
 """One for each field of WIDE that reads something, however many rows it is read for."""
 
 TREE = """query($name: String!, $peers: Int!, $sessions: Int!, $messages: Int!) {
@@ -32,6 +32,7 @@ WIDE = """query($name: String!, $peers: Int!) {
     sessions(first: 2, active: true) { totalCount edges { node {
       configuration { reasoning { enabled } } members(active: true) { peer { name } }
       seen: messages(first: 1, vantage: "p0") { totalCount edges { node { content } } }
+      summaries(vantage: "p0") { content }
       newest: messages(last: 1) { edges { node { witnesses { name } conclusions { content } } } }
     } } }
   } } } scopes(first: 50) { edges { node {

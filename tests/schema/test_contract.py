@@ -27,24 +27,15 @@ CONTRACT = Path(__file__).parent.parent / "contract.graphql"
 _NOT_YET = {
     # Types.
     "": """
-        Summary SummaryKind Effort ChatEvent
-        SummaryHit
+        Effort ChatEvent
         Webhook WebhookPayload CreateWebhookInput DeleteWebhookInput TestWebhookInput
     """,
     # Fields, arguments and values of types that are there.
     "Workspace": "webhooks",
     "Peer.chat": "session effort responseSchema",
-    "Session": "summaries",
-    "Session.context": "summary",
-    "Context": "summary",
     "Answer": "structured degraded",
     "Mutation": "createWebhook deleteWebhook testWebhook",
-    "SearchNode": "SummaryHit",
-    "SearchTarget": "SUMMARIES",
     "Subscription": "chat",
-    "EventKind": """
-        SUMMARY_CREATED
-    """,
     "ChangeKind": "RESYNC",
 }
 NOT_YET = {

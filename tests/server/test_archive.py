@@ -29,6 +29,7 @@ READ = """query($name: String!) { workspace(name: $name) {
   } } }
   sessions(first: 10) { edges { node {
     id name metadata lastSequence members { peer { name } fromSequence toSequence joinedAt }
+    summaries { kind content firstSequence lastSequence createdAt }
     messages { edges { node { id sequence content metadata createdAt recordedAt clientMessageId
       author { name } witnesses { name } conclusions { content } } } }
   } } }
@@ -46,6 +47,7 @@ async def furnished(patient_workspace: Workspace) -> Workspace:
     """A workspace with something in every table that is exported."""
     workspace = patient_workspace
     await workspace.create_peers("alice", "bob", observeOthers=True)
+    await workspace.configure(summary={"messagesPerShortSummary": 2})
     await workspace.join("hall", "alice", "bob")
     await workspace.send(
         "hall",

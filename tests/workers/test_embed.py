@@ -12,7 +12,7 @@ from models.work import (
     EMBED_CONCLUSIONS,
     ask_for_derivation,
     get_last_transaction,
-    is_indexing,
+    is_following_up,
 )
 from representation.builtin.reasoner import BuiltinReasoner
 from representation.embed.embedder import Vector
@@ -63,7 +63,7 @@ async def index(room: Room, workshop: Workshop, kind: str = EMBED) -> None:
 async def is_left(room: Room) -> bool:
     """Tells whether something that was written by now is not indexed."""
     up_to = await get_last_transaction(room.pool)
-    return await is_indexing(room.pool, room.workspace_id, session_id=None, up_to=up_to)
+    return await is_following_up(room.pool, room.workspace_id, session_id=None, up_to=up_to)
 
 
 async def list_indexed(room: Room) -> list[tuple[int, int, int]]:
