@@ -76,14 +76,17 @@ def fill_budget(
     """Fills a budget with the newest lines, and with the brief that adds most to them.
 
     A brief that reaches the lines goes before one that leaves a gap, then the one with which most
-    messages are told of. Lines that it tells of are left out; if none tells of more than the lines
-    alone would, there is none.
+    messages are told of. Lines that it tells of are left out, but the newest that fit into half of
+    what it leaves stay; if none tells of more than the lines alone would, there is none.
     """
     count, tokens = fit_lines(newest_first, budget_tokens)
     best, best_worth = Filling(None, count, tokens), (False, count)
     for brief in briefs:
         fresh = [line for line in newest_first if line.sequence > brief.last_sequence]
         kept, used = fit_lines(fresh, budget_tokens - brief.tokens)
+        least, _ = fit_lines(newest_first, (budget_tokens - brief.tokens) // 2)
+        if kept < least:
+            continue
         is_next = kept == len(fresh) and _reaches(brief, newest_first)
         told = brief.last_sequence - brief.first_sequence + 1 + kept
         worth = (is_next, told)

@@ -53,11 +53,12 @@ query Ask($workspace: String!, $peer: String!, $target: String, $query: String!)
   } }
 }
 """
+# Without a summary: whether there is one by then depends on how busy the machine is.
 _CONTEXT = """
 query Context($workspace: String!, $session: String!, $tokens: Int!, $assistant: String!) {
   workspace(name: $workspace) { session(name: $session) {
     lastSequence
-    context(tokens: $tokens) {
+    context(tokens: $tokens, summary: false) {
       tokenCount messages { sequence }
       openai(assistant: $assistant) anthropic(assistant: $assistant)
     }

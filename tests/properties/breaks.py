@@ -94,8 +94,10 @@ BREAKS: dict[str, Break] = {
         r"int4range\(stay\.from_sequence, stay\.to_sequence\)",
         "int4range(stay.from_sequence, NULL)",
     ),
-    "coming late is ignored for conclusions": Rewriting(
-        r"int4range\(stay\.from_sequence, stay\.to_sequence\)", "int4range(1, stay.to_sequence)"
+    "coming late is ignored": Rewriting(
+        r"FROM membership AS stay\b",
+        "FROM (SELECT id, workspace_id, session_id, peer_id, 1 AS from_sequence, to_sequence,"
+        " observe_others FROM membership) AS stay",
     ),
     "a summary is seen by who saw its end": Rewriting(
         r"int4range\(y\.first_sequence, y\.last_sequence",
@@ -104,7 +106,7 @@ BREAKS: dict[str, Break] = {
     "leaving is ignored for messages": Rewriting(_STAY_ENDS, "true"),
     "only what is cited counts, not the window": _straddle,
     "contradictions are everybody's": Rewriting(
-        r"\) IS NOT TRUE\n    \)\n    AND \((\w+)\.",
+        r"\) IS NOT TRUE\n        OFFSET 0\n    \)\n    AND \((\w+)\.",
         r") IS NOT TRUE AND \1.level <> 'CONTRADICTION'\n    )\n    AND (\1.",
     ),
     "the scope is ignored": Rewriting(

@@ -49,7 +49,7 @@ async def test_what_an_observer_cannot_see_makes_no_difference_to_what_it_is_sen
     [
         "leaving is ignored for messages",
         "leaving is ignored for conclusions",
-        "coming late is ignored for conclusions",
+        "coming late is ignored",
         "the card is not tested",
         "outdated is judged for everybody",
     ],

@@ -16,7 +16,7 @@ EXAMPLES = 25
 SEEDS = {
     "observe_others is ignored": (11, 9),
     "leaving is ignored for conclusions": (11, 9),
-    "coming late is ignored for conclusions": (11, 4),
+    "coming late is ignored": (11, 4),
     "leaving is ignored for messages": (11, 4),
     "only what is cited counts, not the window": (11, 4),
     "contradictions are everybody's": (11, 2),
