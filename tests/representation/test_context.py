@@ -143,7 +143,8 @@ EACH = count_line_tokens(NEWEST_FIRST[0])
     ("briefs", "budget", "chosen", "count"),
     [
         pytest.param([(1, 10), (1, 5)], 30, (1, 10), 10, id="the one that reaches the lines"),
-        pytest.param([(6, 15), (1, 15)], 30, (1, 15), 5, id="the one that tells of more"),
+        pytest.param([(6, 15), (1, 15)], 11, (1, 15), 5, id="the one that tells of more"),
+        pytest.param([(1, 20)], 30, None, 10, id="none in the place of the newest lines"),
         pytest.param([(1, 15)], 4, (1, 15), 3, id="with a gap, if there is no other"),
         pytest.param([(1, 9), (10, 18)], 3, (10, 18), 2, id="no gap rather than more"),
         pytest.param([(11, 15)], 10, None, 10, id="none where the lines tell as much"),
